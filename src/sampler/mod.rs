@@ -1,0 +1,68 @@
+//! Samplers propose the next parameters.
+//!
+//! A suggestion is a pure function of the space, the sampler's settings, the study's seed, the
+//! trial's number and the history it sees: equal inputs give bit-equal parameters, so resuming a
+//! study is replaying it.
+
+use thiserror::Error;
+
+use crate::space::{Params, SearchSpace};
+use crate::trial::{History, Origin, TrialNumber};
+
+/// A sampler's choice for one trial.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// The parameters, inside the space.
+    pub params: Params,
+    /// How they were found.
+    pub origin: Origin,
+}
+
+/// Why no suggestion could be made.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum SamplerError {
+    /// The Sobol sequence has direction numbers for fewer dimensions.
+    #[error("the Sobol sequence reaches {max} parameters, the space has {found}")]
+    TooManyDimensions {
+        /// Parameters in the space.
+        found: usize,
+        /// Dimensions the sequence reaches.
+        max: usize,
+    },
+}
+
+/// Proposes parameters.
+pub trait Sampler: Send + Sync {
+    /// The parameters of trial `number`, given what had finished and what was pending when it was
+    /// asked. Pure: equal arguments give bit-equal suggestions.
+    ///
+    /// # Errors
+    /// [`SamplerError`] if the space is beyond this sampler; a model that cannot be fitted is no
+    /// error but an [`Origin::Fallback`].
+    fn suggest(
+        &self,
+        space: &SearchSpace,
+        history: &History,
+        number: TrialNumber,
+    ) -> Result<Suggestion, SamplerError>;
+}
+
+/// Which sampler a study uses: plain settings, as written in YAML.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SamplerSettings {
+    /// Independent uniform draws.
+    Random,
+    /// The scrambled Sobol sequence.
+    Sobol,
+    /// Sobol first, then a Gaussian process.
+    Gp(GpSettings),
+}
+
+/// Settings of the Gaussian-process sampler.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GpSettings {
+    /// Trials that take their parameters from the Sobol sequence before the model begins;
+    /// `None` chooses by the number of parameters.
+    pub sobol: Option<usize>,
+}
