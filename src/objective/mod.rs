@@ -1,5 +1,11 @@
 //! What a trial runs and measures: a command, a CNN, or a Rust closure.
 
+mod command;
+mod evaluate;
+
+pub use command::CommandObjective;
+pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, StopFlag, TrialContext};
+
 use std::time::Duration;
 
 use crate::space::Params;

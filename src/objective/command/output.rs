@@ -1,0 +1,287 @@
+//! Reading what a program prints: metric lines from stdout, the log, the tail of stderr.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::trial::Report;
+
+/// Longest line kept whole; the rest of a longer one is dropped.
+const LINE_LIMIT: u64 = 64 * 1024;
+/// Largest log of one trial; what a flooding program prints beyond it is dropped.
+const LOG_LIMIT: u64 = 64 * 1024 * 1024;
+/// Lines of stderr kept for the failure's reason.
+const TAIL_LINES: usize = 20;
+/// Bytes of one such line.
+const TAIL_LINE_BYTES: usize = 500;
+
+/// A metric line.
+pub(super) enum Event {
+    /// `{"step": 3, "accuracy": 0.71}`, finite.
+    Step(Report),
+    /// `{"accuracy": 0.85}`
+    Final(Metric),
+}
+
+/// What stood where the metric should.
+pub(super) enum Metric {
+    /// A number, perhaps NaN or infinite.
+    Number(f64),
+    /// Something else, as JSON.
+    Other(String),
+}
+
+/// The trial's log file, shared by the readers of stdout and stderr.
+#[derive(Clone)]
+pub(super) struct Log(Arc<Mutex<(File, u64)>>);
+
+impl Log {
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self(Arc::new(Mutex::new((File::create(path)?, 0)))))
+    }
+
+    /// Appends one line. A log that cannot be written (a full disk) costs the log, not the trial.
+    fn line(&self, line: &[u8]) {
+        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, written) = &mut *guard;
+        if *written > LOG_LIMIT {
+            return;
+        }
+        *written += line.len() as u64 + 1;
+        let note: &[u8] = if *written > LOG_LIMIT {
+            b"\n[log cut here: too long]\n"
+        } else {
+            b"\n"
+        };
+        let _ = file.write_all(line).and_then(|()| file.write_all(note));
+    }
+}
+
+/// Calls `each` for every line, without its end, cut at [`LINE_LIMIT`].
+fn for_each_line(source: impl Read, mut each: impl FnMut(&[u8]) -> bool) {
+    let mut source = BufReader::new(source);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match source
+            .by_ref()
+            .take(LINE_LIMIT)
+            .read_until(b'\n', &mut line)
+        {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        } else if skip_rest_of_line(&mut source).is_err() {
+            return;
+        }
+        if !each(&line) {
+            return;
+        }
+    }
+}
+
+fn skip_rest_of_line(source: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = source.fill_buf()?;
+        let (used, done) = match buffer.iter().position(|&b| b == b'\n') {
+            Some(end) => (end + 1, true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        source.consume(used);
+        if done {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads stdout on a thread of its own until it closes: metric lines to `events`, the rest to the log.
+pub(super) fn read_stdout(
+    stdout: Option<impl Read + Send + 'static>,
+    metric: String,
+    log: Log,
+    events: SyncSender<Event>,
+) {
+    let Some(stdout) = stdout else { return };
+    thread::spawn(move || {
+        for_each_line(stdout, |line| {
+            log.line(line);
+            parse(line, &metric).is_none_or(|event| events.send(event).is_ok())
+        });
+    });
+}
+
+/// The metric line in `line`, if it is one.
+fn parse(line: &[u8], metric: &str) -> Option<Event> {
+    let text = std::str::from_utf8(line).ok()?.trim();
+    if !text.starts_with('{') {
+        return None;
+    }
+    let Value::Object(object) = serde_json::from_str(text)
+        .or_else(|_| {
+            // Python's json.dumps writes NaN and Infinity, which JSON does not have.
+            serde_json::from_str(&quote_non_finite(text))
+        })
+        .ok()?
+    else {
+        return None;
+    };
+    let number = match object.get(metric)? {
+        Value::Number(n) => n.as_f64(),
+        Value::String(s) if matches!(s.as_str(), "NaN" | "Infinity" | "-Infinity") => {
+            s.parse().ok()
+        }
+        _ => None,
+    };
+    match (object.get("step"), number) {
+        (Some(step), Some(value)) if value.is_finite() => {
+            let step = step.as_u64().or_else(|| whole(step.as_f64()?))?;
+            Some(Event::Step(Report { step, value }))
+        }
+        (Some(_), _) => None, // an intermediate value that is none: in the log, not in the store
+        (None, Some(value)) => Some(Event::Final(Metric::Number(value))),
+        (None, None) => Some(Event::Final(Metric::Other(object.get(metric)?.to_string()))),
+    }
+}
+
+fn whole(step: f64) -> Option<u64> {
+    (step.fract() == 0.0 && (0.0..9e15).contains(&step)).then_some(step as u64)
+}
+
+/// Puts quotes around the words NaN and (-)Infinity where they stand as values.
+fn quote_non_finite(text: &str) -> String {
+    let mut result = String::with_capacity(text.len() + 8);
+    let (mut in_string, mut escaped) = (false, false);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let word = ["NaN", "-Infinity", "Infinity"]
+            .into_iter()
+            .find(|w| rest.starts_with(w));
+        match word {
+            Some(word) if !in_string => {
+                result.extend(["\"", word, "\""]);
+                rest = &rest[word.len()..];
+            }
+            _ => {
+                in_string ^= c == '"' && !escaped;
+                escaped = c == '\\' && in_string && !escaped;
+                result.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    result
+}
+
+/// The last lines of stderr, read on a thread of its own so that the program never blocks on it.
+pub(super) struct StderrTail {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    reader: Option<thread::JoinHandle<()>>,
+}
+
+impl StderrTail {
+    pub(super) fn drain(stderr: Option<impl Read + Send + 'static>, log: Log) -> Self {
+        let lines = Arc::new(Mutex::new(VecDeque::new()));
+        let shared = Arc::clone(&lines);
+        let reader = stderr.map(|stderr| {
+            thread::spawn(move || {
+                for_each_line(stderr, |line| {
+                    log.line(line);
+                    let mut tail = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    if tail.len() == TAIL_LINES {
+                        tail.pop_front();
+                    }
+                    let cut = &line[..line.len().min(TAIL_LINE_BYTES)];
+                    tail.push_back(String::from_utf8_lossy(cut).into_owned());
+                    true
+                });
+            })
+        });
+        Self { lines, reader }
+    }
+
+    /// `reason`, followed by the last lines of stderr if there are any.
+    pub(super) fn append_to(&self, reason: String) -> String {
+        // Closed pipes end the reader at once; a descendant holding one open must not hold us.
+        let deadline = Instant::now() + Duration::from_millis(500);
+        while self.reader.as_ref().is_some_and(|r| !r.is_finished()) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+        }
+        let tail = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if tail.is_empty() {
+            return reason;
+        }
+        let lines: Vec<&str> = tail.iter().map(String::as_str).collect();
+        format!("{reason}\nlast lines of stderr:\n{}", lines.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(line: &str) -> Option<(u64, f64)> {
+        match parse(line.as_bytes(), "accuracy") {
+            Some(Event::Step(r)) => Some((r.step, r.value)),
+            _ => None,
+        }
+    }
+
+    fn last(line: &str) -> Option<f64> {
+        match parse(line.as_bytes(), "accuracy") {
+            Some(Event::Final(Metric::Number(v))) => Some(v),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn metric_lines_are_told_from_the_rest() {
+        assert_eq!(step(r#"{"step": 3, "accuracy": 0.71}"#), Some((3, 0.71)));
+        assert_eq!(step(r#"{"step": 3.0, "accuracy": 1}"#), Some((3, 1.0)));
+        assert_eq!(last(r#"  {"accuracy": 0.85, "loss": 1} "#), Some(0.85));
+        for other in [
+            "",
+            "{",
+            "hello",
+            "[1]",
+            r#"{"loss": 1}"#,
+            r#"{"step": -1, "accuracy": 1}"#,
+        ] {
+            assert!(parse(other.as_bytes(), "accuracy").is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn python_writes_nan_where_json_has_none() {
+        assert!(last(r#"{"accuracy": NaN}"#).is_some_and(f64::is_nan));
+        assert_eq!(
+            last(r#"{"note": "NaN \" NaN", "accuracy": -Infinity}"#),
+            Some(f64::NEG_INFINITY)
+        );
+        assert_eq!(step(r#"{"step": 1, "accuracy": NaN}"#), None);
+        assert!(matches!(
+            parse(br#"{"accuracy": "high"}"#, "accuracy"),
+            Some(Event::Final(Metric::Other(_)))
+        ));
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_and_the_next_one_read() {
+        let mut text = vec![b'x'; 3 * LINE_LIMIT as usize];
+        text.extend_from_slice(b"\nnext");
+        let mut lengths = Vec::new();
+        for_each_line(&text[..], |line| {
+            lengths.push(line.len());
+            true
+        });
+        assert_eq!(lengths, [LINE_LIMIT as usize, 4]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The face every objective has towards the runner.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use thiserror::Error;
+
+use crate::space::Params;
+use crate::trial::{Failure, FailureKind, Report, TrialNumber};
+
+/// What an objective may know of the trial it evaluates.
+#[derive(Clone, Debug)]
+pub struct TrialContext<'a> {
+    /// Name of the study.
+    pub study: &'a str,
+    /// Number of the trial.
+    pub number: TrialNumber,
+    /// Parameters to evaluate.
+    pub params: &'a Params,
+    /// Name of the metric to measure.
+    pub metric: &'a str,
+    /// Seed for everything random in the trial, below 2³¹ so that every generator takes it.
+    pub seed: u32,
+    /// Folder for the trial's log and files; it exists.
+    pub folder: &'a Path,
+    /// Raised when the trial is to be abandoned at once.
+    pub stop: &'a StopFlag,
+}
+
+/// A flag that asks a running trial to stop; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// Asks to stop.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether stopping was asked for.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Takes the intermediate values of a trial while it runs.
+pub trait Reporter {
+    /// Stores a value; `Break` asks the objective to stop early and end as pruned.
+    fn report(&mut self, report: Report) -> ControlFlow<()>;
+}
+
+/// How an evaluation ended, if it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    /// With the metric, in the user's units; a value that is not finite is a failure.
+    Complete {
+        /// The metric.
+        value: f64,
+    },
+    /// Early, because a report was answered so.
+    Pruned,
+}
+
+/// Why an evaluation gave no outcome.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum ObjectiveError {
+    /// This trial failed; the study goes on.
+    #[error("{}: {}", .0.kind, .0.reason)]
+    Failed(Failure),
+    /// No trial of this study can be evaluated: bad data, a missing device, a build without torch.
+    #[error("{reason}")]
+    Unusable {
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// The trial was abandoned because its stop flag was raised; it can be run again.
+    #[error("abandoned")]
+    Abandoned,
+}
+
+impl ObjectiveError {
+    /// A failure of this trial.
+    pub fn failed(kind: FailureKind, reason: impl Into<String>) -> Self {
+        Self::Failed(Failure {
+            kind,
+            reason: reason.into(),
+        })
+    }
+}
+
+/// Something that can be evaluated at parameters.
+pub trait Objective {
+    /// Evaluates one trial; reports intermediate values as it goes.
+    ///
+    /// # Errors
+    /// See [`ObjectiveError`].
+    fn evaluate(
+        &mut self,
+        trial: &TrialContext<'_>,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Outcome, ObjectiveError>;
+}
+
+/// A Rust closure as an objective: parameters and a reporter in, value out.
+pub struct Closure<F>(pub F);
+
+impl<F> Objective for Closure<F>
+where
+    F: FnMut(&TrialContext<'_>, &mut dyn Reporter) -> Result<f64, ObjectiveError>,
+{
+    fn evaluate(
+        &mut self,
+        trial: &TrialContext<'_>,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Outcome, ObjectiveError> {
+        (self.0)(trial, reporter).map(|value| Outcome::Complete { value })
+    }
+}
