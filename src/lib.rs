@@ -1,8 +1,10 @@
 //! surmise: hyperparameter optimization. (map to be written)
 
 pub mod objective;
+pub mod runner;
 pub mod sampler;
 pub mod space;
 pub mod spec;
 pub mod store;
+pub mod study;
 pub mod trial;

@@ -76,6 +76,18 @@ pub struct TrialCounts {
     pub failed: u64,
 }
 
+impl TrialCounts {
+    /// Trials that are over.
+    pub fn finished(&self) -> u64 {
+        self.complete + self.pruned + self.failed
+    }
+
+    /// All trials; what the budget counts.
+    pub fn total(&self) -> u64 {
+        self.queued + self.running + self.finished()
+    }
+}
+
 /// A process on a host, named so that a reused pid is not mistaken for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessIdentity {

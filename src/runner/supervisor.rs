@@ -1,0 +1,351 @@
+//! The supervisor: starts workers, watches them, tells what happens.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::objective::{self, ObjectiveSpec};
+use crate::store::{Blame, StudySummary, WorkerId};
+use crate::study::{Study, StudyError};
+use crate::trial::{FinishSequence, Timestamp, Trial, TrialNumber};
+
+use super::recover::recover;
+use super::signals::{Interrupt, Interrupts};
+use super::{EXIT_UNUSABLE, RunError, WorkerOptions};
+
+/// How often the store and the workers are looked at.
+const TICK: Duration = Duration::from_millis(50);
+/// Workers a trial may lose before it counts as failed: the second time is no accident.
+const MAX_LOSSES: u32 = 2;
+/// Workers that may end in a row without any trial finishing.
+const MAX_DEATHS_IN_A_ROW: u32 = 5;
+/// How long an abandoning worker may take before it is killed.
+const ABANDON_GRACE: Duration = Duration::from_secs(5);
+
+/// How to run a study.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// What every worker is given.
+    pub worker: WorkerOptions,
+    /// Workers at once, at least 1.
+    pub workers: usize,
+    /// The surmise program, started as `PROGRAM worker …`.
+    pub program: PathBuf,
+}
+
+/// What happens during a run.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Trials of vanished workers went back to the queue; others are evaluated by another run.
+    Recovered {
+        /// Trials in the queue again.
+        requeued: &'a [TrialNumber],
+        /// Trials that another run holds.
+        elsewhere: &'a [TrialNumber],
+    },
+    /// A trial finished.
+    Finished {
+        /// The trial.
+        trial: &'a Trial,
+        /// The study with it.
+        summary: &'a StudySummary,
+    },
+    /// Nothing finished; this is where things stand. Comes a few times a second.
+    Progress {
+        /// Trials being evaluated, with their reports so far.
+        running: &'a [Trial],
+        /// The study.
+        summary: &'a StudySummary,
+    },
+    /// A worker died with its trial; another takes its place.
+    WorkerLost {
+        /// How it ended.
+        reason: &'a str,
+    },
+    /// The first interrupt: current trials are finished first.
+    Finishing,
+    /// The second interrupt: current trials are abandoned.
+    Abandoning,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd {
+    /// The budget is used up.
+    Done,
+    /// It was interrupted; running it again resumes.
+    Interrupted,
+    /// Nothing is left to start; another run is at the last trials.
+    Elsewhere,
+}
+
+/// Runs a study's trials with local worker processes until its budget is used up.
+///
+/// # Errors
+/// [`RunError::Unusable`] if no trial can be evaluated, [`RunError::WorkersKeepDying`] if workers
+/// crash without any trial finishing. Workers are stopped before an error is returned.
+pub fn run(
+    study: &mut Study,
+    options: &RunOptions,
+    interrupts: &Interrupts,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<RunEnd, RunError> {
+    let id = study.id();
+    let recovery = recover(study.store(), id)?;
+    if !recovery.requeued.is_empty() || !recovery.elsewhere.is_empty() {
+        observe(Event::Recovered {
+            requeued: &recovery.requeued,
+            elsewhere: &recovery.elsewhere,
+        });
+    }
+    let seen = FinishSequence(study.summary()?.counts.finished());
+    let mut supervisor = Supervisor {
+        study,
+        options,
+        observe,
+        workers: Vec::new(),
+        seen,
+        deaths_in_a_row: 0,
+        asked: Interrupt::None,
+    };
+    supervisor.supervise(interrupts)
+}
+
+struct Supervisor<'a> {
+    study: &'a mut Study,
+    options: &'a RunOptions,
+    observe: &'a mut dyn FnMut(Event<'_>),
+    workers: Vec<Worker>,
+    seen: FinishSequence,
+    deaths_in_a_row: u32,
+    asked: Interrupt,
+}
+
+impl Supervisor<'_> {
+    fn supervise(&mut self, interrupts: &Interrupts) -> Result<RunEnd, RunError> {
+        loop {
+            let summary = self.study.summary()?;
+            if self.asked == Interrupt::None {
+                self.hire(&summary)?;
+            }
+            self.tell_news(&summary)?;
+            if self.workers.is_empty() {
+                self.tell_finished()?;
+                let summary = self.study.summary()?;
+                return Ok(self.end(&summary));
+            }
+            self.pass_on(interrupts.get());
+            thread::sleep(TICK);
+            self.look_after_workers()?;
+        }
+    }
+
+    fn end(&self, summary: &StudySummary) -> RunEnd {
+        let counts = summary.counts;
+        if counts.queued + counts.running == 0 && counts.total() >= summary.budget {
+            RunEnd::Done
+        } else if self.asked == Interrupt::None {
+            RunEnd::Elsewhere
+        } else {
+            RunEnd::Interrupted
+        }
+    }
+
+    /// Starts workers for the trials that are left, up to the number allowed.
+    fn hire(&mut self, summary: &StudySummary) -> Result<(), RunError> {
+        let free = self.options.workers.max(1).saturating_sub(self.workers.len());
+        let left = summary.counts.queued + summary.budget.saturating_sub(summary.counts.total());
+        for _ in 0..free.min(usize::try_from(left).unwrap_or(usize::MAX)) {
+            self.workers.push(Worker::start(self.options, self.study)?);
+        }
+        Ok(())
+    }
+
+    fn tell_news(&mut self, summary: &StudySummary) -> Result<(), RunError> {
+        if self.tell_finished()? {
+            return Ok(());
+        }
+        let id = self.study.id();
+        let mut running = Vec::new();
+        for worker in self.study.store().workers(id)? {
+            running.extend(self.study.store().trial(id, worker.trial)?);
+        }
+        (self.observe)(Event::Progress { running: &running, summary });
+        Ok(())
+    }
+
+    /// Tells of the trials that finished since the last look; whether there were any.
+    fn tell_finished(&mut self) -> Result<bool, RunError> {
+        let id = self.study.id();
+        let (last, all) = (TrialNumber(0), FinishSequence(i64::MAX as u64));
+        let rows = self.study.store().history(id, last, all, self.seen)?;
+        let summary = if rows.is_empty() { None } else { Some(self.study.summary()?) };
+        for row in &rows {
+            let trial = self.study.store().trial(id, row.number)?;
+            if let (Some(trial), Some(summary)) = (&trial, &summary) {
+                (self.observe)(Event::Finished { trial, summary });
+            }
+            self.seen = row.finish_sequence.unwrap_or(self.seen);
+            self.deaths_in_a_row = 0;
+        }
+        Ok(!rows.is_empty())
+    }
+
+    /// Passes a new interrupt on to the workers.
+    fn pass_on(&mut self, interrupt: Interrupt) {
+        if interrupt <= self.asked {
+            return;
+        }
+        self.asked = interrupt;
+        let abandon = interrupt == Interrupt::Abandon;
+        (self.observe)(if abandon { Event::Abandoning } else { Event::Finishing });
+        for worker in &mut self.workers {
+            if abandon { worker.abandon() } else { worker.finish() }
+        }
+    }
+
+    /// Sees which workers have ended, and why.
+    fn look_after_workers(&mut self) -> Result<(), RunError> {
+        let mut i = 0;
+        while i < self.workers.len() {
+            match self.workers[i].ended() {
+                None => i += 1,
+                Some(status) => {
+                    let worker = self.workers.swap_remove(i);
+                    if !status.success() {
+                        self.bury(&worker, status)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A worker ended with an error: the trial it held goes back to the queue, or fails.
+    fn bury(&mut self, worker: &Worker, status: ExitStatus) -> Result<(), RunError> {
+        let stderr = worker.last_words();
+        if status.code() == Some(i32::from(EXIT_UNUSABLE)) {
+            return Err(RunError::Unusable { reason: stderr });
+        }
+        let how = objective::describe_exit(status);
+        let reason = if stderr.is_empty() { how } else { format!("{how}\n{stderr}") };
+        let held: Vec<WorkerId> = self.held_by(worker.child.id())?;
+        let blame = (self.asked != Interrupt::Abandon)
+            .then(|| Blame { max_losses: MAX_LOSSES, reason: format!("its worker died: {reason}") });
+        let id = self.study.id();
+        self.study.store().release(id, &held, blame, Timestamp::now())?;
+        self.deaths_in_a_row += 1;
+        if self.deaths_in_a_row >= MAX_DEATHS_IN_A_ROW {
+            return Err(RunError::WorkersKeepDying { reason });
+        }
+        if self.asked != Interrupt::Abandon {
+            (self.observe)(Event::WorkerLost { reason: &reason });
+        }
+        Ok(())
+    }
+
+    fn held_by(&mut self, pid: u32) -> Result<Vec<WorkerId>, StudyError> {
+        let (id, host) = (self.study.id(), super::host());
+        let workers = self.study.store().workers(id)?;
+        let mine = workers.iter().filter(|w| w.info.pid == pid && w.info.host == host);
+        Ok(mine.map(|w| w.id).collect())
+    }
+}
+
+/// A worker process and the pipe to it.
+struct Worker {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stderr: Arc<Mutex<VecDeque<String>>>,
+    reader: Option<thread::JoinHandle<()>>,
+    abandoned_at: Option<Instant>,
+}
+
+impl Worker {
+    fn start(options: &RunOptions, study: &Study) -> Result<Self, RunError> {
+        let mut command = Command::new(&options.program);
+        command.arg("worker").arg("--supervised").args(["--study", &study.spec().study]);
+        command.arg("--db").arg(&options.worker.database);
+        command.arg("--runs").arg(&options.worker.runs);
+        if let Some(device) = &options.worker.device {
+            command.args(["--device", device]);
+        }
+        if options.worker.sqlite.allow_network_file_system {
+            command.arg("--allow-network-fs");
+        }
+        if let ObjectiveSpec::Template(template) = &study.spec().objective {
+            command.envs(objective::worker_environment(template));
+        }
+        // A group of its own, so that Ctrl-C on the terminal reaches the supervisor alone.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let what = || format!("cannot start a worker ({})", options.program.display());
+        let mut child = command.spawn().map_err(|source| RunError::Io { what: what(), source })?;
+        let stderr = Arc::new(Mutex::new(VecDeque::new()));
+        let reader = child.stderr.take().map(|pipe| keep_last_lines(pipe, Arc::clone(&stderr)));
+        let stdin = child.stdin.take();
+        Ok(Self { child, stdin, stderr, reader, abandoned_at: None })
+    }
+
+    /// Asks it to end after its trial. A worker that is gone already needs no asking.
+    fn finish(&mut self) {
+        if let Some(stdin) = &mut self.stdin {
+            let _ = writeln!(stdin, "finish").and_then(|()| stdin.flush());
+        }
+    }
+
+    /// Asks it to end at once: closes its stdin.
+    fn abandon(&mut self) {
+        self.stdin = None;
+        self.abandoned_at.get_or_insert_with(Instant::now);
+    }
+
+    /// Its exit status if it has ended; one that abandons too slowly is killed.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        if self.abandoned_at.is_some_and(|at| at.elapsed() > ABANDON_GRACE) {
+            let _ = self.child.kill();
+        }
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// The last lines it wrote to stderr, once it has ended.
+    fn last_words(&self) -> String {
+        let deadline = Instant::now() + Duration::from_millis(500);
+        while self.reader.as_ref().is_some_and(|r| !r.is_finished()) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+        }
+        let lines = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Worker {
+    /// Lets it abandon its trial cleanly, then makes sure.
+    fn drop(&mut self) {
+        self.abandon();
+        while self.ended().is_none() {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Keeps the last 20 lines of a worker's stderr.
+fn keep_last_lines(
+    pipe: ChildStderr,
+    lines: Arc<Mutex<VecDeque<String>>>,
+) -> thread::JoinHandle<()> {
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            if lines.len() == 20 {
+                lines.pop_front();
+            }
+            lines.push_back(line);
+        }
+    })
+}

@@ -1,0 +1,232 @@
+//! A worker: takes trials from the store and evaluates them.
+
+use std::io::BufRead;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::objective::{self, Objective, ObjectiveError, ObjectiveSpec, Reporter, StopFlag, TrialContext};
+use crate::store::{SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId};
+use crate::study::{AskedTrial, Study, StudyError};
+use crate::trial::{Report, Timestamp, WorkerInfo};
+
+use super::signals::{Interrupt, Interrupts};
+use super::{LEASE, RunError, process, trial_folder};
+
+/// What a worker needs to know.
+#[derive(Clone, Debug)]
+pub struct WorkerOptions {
+    /// The database.
+    pub database: PathBuf,
+    /// How to open it.
+    pub sqlite: SqliteOptions,
+    /// Name of the study.
+    pub study: String,
+    /// Folder under which trials keep their logs and files.
+    pub runs: PathBuf,
+    /// `auto`, `cpu`, `cuda` or `cuda:N`, over what the study says; `None` leaves it to the study.
+    pub device: Option<String>,
+    /// Whether a supervisor started this worker and speaks to it on stdin.
+    pub supervised: bool,
+}
+
+/// How a worker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkerEnd {
+    /// No trial is left.
+    Done,
+    /// It was asked to stop.
+    Stopped,
+}
+
+/// Evaluates trials of a study until none is left or it is asked to stop.
+///
+/// # Errors
+/// [`RunError::Unusable`] if the objective cannot evaluate any trial; the trial at hand goes back to
+/// the queue.
+pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
+    let orders = Orders::listen(options.supervised)?;
+    let open = || SqliteStore::open(&options.database, &options.sqlite);
+    let mut study = Study::open(Box::new(open()?), &options.study)?;
+    let mut objective = match &study.spec().objective {
+        ObjectiveSpec::External => {
+            return Err(RunError::External { study: options.study.clone() });
+        }
+        ObjectiveSpec::Template(template) => {
+            objective::build(template, options.device.as_deref()).map_err(run_error)?
+        }
+    };
+    let worker = register(&mut study, options.supervised, objective.device())?;
+    let _lease = Lease::keep(open()?, worker);
+
+    while !orders.finish.is_raised() {
+        let Some(trial) = study.ask_for(Some(worker))? else { return Ok(WorkerEnd::Done) };
+        evaluate(&mut study, objective.as_mut(), &trial, worker, options, &orders.abandon)?;
+    }
+    Ok(WorkerEnd::Stopped)
+}
+
+fn run_error(error: ObjectiveError) -> RunError {
+    RunError::Unusable { reason: error.to_string() }
+}
+
+fn register(study: &mut Study, supervised: bool, device: &str) -> Result<WorkerId, RunError> {
+    let pid = std::process::id();
+    let info = WorkerInfo {
+        host: process::host(),
+        pid,
+        process_start: process::identify(pid).map_or(0, |p| p.start),
+        device: device.to_owned(),
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let parent = rustix::process::getppid().map(|p| p.as_raw_nonzero().get().unsigned_abs());
+    let supervisor = parent.filter(|_| supervised).and_then(process::identify);
+    let id = study.id();
+    let until = lease_end();
+    Ok(study.store().register_worker(id, &info, supervisor.as_ref(), until)?)
+}
+
+fn lease_end() -> Timestamp {
+    Timestamp(Timestamp::now().0 + LEASE.as_micros() as i64)
+}
+
+/// Runs one trial and tells the study how it ended. A trial taken up by another worker meanwhile, as
+/// after a lease that ran out, is left to that one.
+fn evaluate(
+    study: &mut Study,
+    objective: &mut dyn Objective,
+    trial: &AskedTrial,
+    worker: WorkerId,
+    options: &WorkerOptions,
+    abandon: &StopFlag,
+) -> Result<(), RunError> {
+    let folder = trial_folder(&options.runs, &options.study, trial.number);
+    std::fs::create_dir_all(&folder)
+        .map_err(|source| RunError::Io { what: format!("cannot make {}", folder.display()), source })?;
+    let metric = study.spec().metric.clone();
+    let context = TrialContext {
+        study: &options.study,
+        number: trial.number,
+        params: &trial.params,
+        metric: &metric,
+        seed: trial.seed,
+        folder: &folder,
+        stop: abandon,
+    };
+    let mut reporter = ToStore { study, trial, error: None };
+    let result = objective.evaluate(&context, &mut reporter);
+    let told = match (reporter.error.take(), result) {
+        (Some(error), _) => Err(error),
+        (None, Ok(outcome)) => study.tell(trial, Ok(outcome)),
+        (None, Err(ObjectiveError::Failed(failure))) => study.tell(trial, Err(failure)),
+        (None, Err(ObjectiveError::Abandoned)) => release(study, worker).map_err(Into::into),
+        (None, Err(error @ ObjectiveError::Unusable { .. })) => {
+            release(study, worker)?;
+            return Err(run_error(error));
+        }
+    };
+    match told {
+        Err(StudyError::Store(StoreError::Superseded { .. })) => Ok(()),
+        told => Ok(told?),
+    }
+}
+
+fn release(study: &mut Study, worker: WorkerId) -> Result<(), StoreError> {
+    let id: StudyId = study.id();
+    study.store().release(id, &[worker], None, Timestamp::now()).map(|_| ())
+}
+
+/// Sends reports to the store at once.
+struct ToStore<'a> {
+    study: &'a mut Study,
+    trial: &'a AskedTrial,
+    error: Option<StudyError>,
+}
+
+impl Reporter for ToStore<'_> {
+    fn report(&mut self, report: Report) -> ControlFlow<()> {
+        match self.study.report(self.trial, report) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.error = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+/// What the worker was told to do, by its supervisor or by signals.
+struct Orders {
+    finish: StopFlag,
+    abandon: StopFlag,
+}
+
+impl Orders {
+    fn listen(supervised: bool) -> Result<Self, RunError> {
+        let orders = Self { finish: StopFlag::default(), abandon: StopFlag::default() };
+        let (finish, abandon) = (orders.finish.clone(), orders.abandon.clone());
+        if supervised {
+            // The end of stdin says that the supervisor is gone; the kernel says it sooner, even to a
+            // worker deep in a computation.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::process::set_parent_process_death_signal(Some(
+                rustix::process::Signal::KILL,
+            ));
+            thread::spawn(move || {
+                for line in std::io::stdin().lock().lines() {
+                    match line {
+                        Ok(line) if line.trim() == "finish" => finish.raise(),
+                        Ok(_) => {}
+                        Err(_) => break,
+                    }
+                }
+                finish.raise();
+                abandon.raise();
+            });
+        } else {
+            let interrupts = Interrupts::listen()
+                .map_err(|source| RunError::Io { what: "cannot listen for signals".into(), source })?;
+            thread::spawn(move || {
+                while !abandon.is_raised() {
+                    thread::sleep(Duration::from_millis(50));
+                    match interrupts.get() {
+                        Interrupt::None => {}
+                        Interrupt::Finish => finish.raise(),
+                        Interrupt::Abandon => {
+                            finish.raise();
+                            abandon.raise();
+                        }
+                    }
+                }
+            });
+        }
+        Ok(orders)
+    }
+}
+
+/// Renews a worker's lease on a thread of its own until dropped.
+struct Lease(Arc<AtomicBool>);
+
+impl Lease {
+    fn keep(mut store: SqliteStore, worker: WorkerId) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let shared = Arc::clone(&over);
+        thread::spawn(move || {
+            while !shared.load(Ordering::Acquire) {
+                // A renewal that fails is tried again; three may be missed before the lease ends.
+                let _ = store.renew_lease(worker, lease_end());
+                thread::park_timeout(LEASE / 4);
+            }
+        });
+        Self(over)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}

@@ -1,0 +1,369 @@
+//! Ask, tell, report, best: the heart of the library.
+//!
+//! A [`Study`] joins a store, a declaration and a sampler. It holds no state of its own but a cache of
+//! finished trials, which never change: several processes may work at one study at once.
+
+mod model;
+mod replay;
+
+pub use model::{Model, Prediction};
+pub use replay::Mismatch;
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::objective::Outcome;
+use crate::sampler::{self, Sampler, SamplerError, Suggestion};
+use crate::space::{ParamValue, Params, SpaceError};
+use crate::spec::{Difference, StudySpec};
+use crate::store::{HistoryRow, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId};
+use crate::trial::{
+    Direction, Failure, FailureKind, FinishSequence, History, Observation, Origin, Report,
+    Timestamp, Trial, TrialNumber, TrialState,
+};
+
+/// Why a study could not do what was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StudyError {
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sampler could not.
+    #[error(transparent)]
+    Sampler(#[from] SamplerError),
+    /// Parameters are not in the space.
+    #[error(transparent)]
+    Space(#[from] SpaceError),
+    /// The store has no study of that name.
+    #[error("there is no study named `{name}`")]
+    NotFound {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// The stored study of that name was declared differently.
+    #[error("study `{name}` is stored with another declaration")]
+    Changed {
+        /// The study.
+        name: String,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+}
+
+/// A trial asked for and not yet told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskedTrial {
+    /// Its number in the study.
+    pub number: TrialNumber,
+    /// The parameters to evaluate.
+    pub params: Params,
+    /// Seed for everything random in its evaluation, below 2³¹.
+    pub seed: u32,
+    attempt: u32,
+}
+
+/// A stored study, its sampler, and what is known of its history.
+pub struct Study {
+    store: Box<dyn Store>,
+    record: StudyRecord,
+    sampler: Box<dyn Sampler>,
+    /// Finished trials in the order of finishing: index `i` has finish sequence `i + 1`. `None` for
+    /// one whose worker was lost before its parameters were stored.
+    finished: Vec<Option<Observation>>,
+}
+
+impl Study {
+    /// Opens the study that `spec` names, or creates it. The same declaration resumes; a larger
+    /// budget extends; a smaller one leaves the stored budget as it is.
+    ///
+    /// # Errors
+    /// [`StudyError::Changed`] if the stored study was declared otherwise, with the differences.
+    pub fn open_or_create(mut store: Box<dyn Store>, spec: StudySpec) -> Result<Self, StudyError> {
+        let mut record = match store.study(&spec.study)? {
+            Some(record) => record,
+            None => match store.create_study(&spec, Timestamp::now()) {
+                Ok(id) => StudyRecord { id, spec: spec.clone(), created_at: Timestamp::now() },
+                // Another process created it just now.
+                Err(StoreError::StudyExists { name }) => store
+                    .study(&name)?
+                    .ok_or(StudyError::NotFound { name, known: Vec::new() })?,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let differences = spec.differences(&record.spec);
+        if !differences.is_empty() {
+            return Err(StudyError::Changed { name: spec.study, differences });
+        }
+        if spec.trials > record.spec.trials {
+            store.set_budget(record.id, spec.trials)?;
+            record.spec.trials = spec.trials;
+        }
+        Ok(Self::new(store, record))
+    }
+
+    /// Opens a stored study.
+    ///
+    /// # Errors
+    /// [`StudyError::NotFound`], with the names there are.
+    pub fn open(mut store: Box<dyn Store>, name: &str) -> Result<Self, StudyError> {
+        match store.study(name)? {
+            Some(record) => Ok(Self::new(store, record)),
+            None => {
+                let known = store.studies()?.into_iter().map(|s| s.name).collect();
+                Err(StudyError::NotFound { name: name.to_owned(), known })
+            }
+        }
+    }
+
+    fn new(store: Box<dyn Store>, record: StudyRecord) -> Self {
+        let sampler = sampler::build(&record.spec.sampler, record.spec.seed);
+        Self { store, record, sampler, finished: Vec::new() }
+    }
+
+    /// The study's declaration, with its budget as extended.
+    pub fn spec(&self) -> &StudySpec {
+        &self.record.spec
+    }
+
+    /// The study's key in its store.
+    pub fn id(&self) -> StudyId {
+        self.record.id
+    }
+
+    /// The store the study lives in.
+    pub fn store(&mut self) -> &mut dyn Store {
+        self.store.as_mut()
+    }
+
+    /// The next trial to evaluate: one left over from a worker that vanished, one the user enqueued,
+    /// else a new one with suggested parameters. `None` when the budget is used up.
+    ///
+    /// # Errors
+    /// From the store or the sampler. A number reserved before the error stays reserved.
+    pub fn ask(&mut self) -> Result<Option<AskedTrial>, StudyError> {
+        self.ask_for(None)
+    }
+
+    /// [`ask`](Self::ask) for a registered worker, which then holds the trial.
+    pub(crate) fn ask_for(
+        &mut self,
+        worker: Option<WorkerId>,
+    ) -> Result<Option<AskedTrial>, StudyError> {
+        let now = Timestamp::now();
+        let Some(reservation) = self.store.reserve(self.record.id, worker, now)? else {
+            return Ok(None);
+        };
+        let Reservation { number, rows_seen, params, attempt } = reservation;
+        let params = match params {
+            Some(params) => params,
+            None => {
+                let mut known = BTreeMap::new();
+                self.suggest_and_store(number, rows_seen, &mut known)?.params
+            }
+        };
+        let seed = trial_seed(self.record.spec.seed, number);
+        Ok(Some(AskedTrial { number, params, seed, attempt }))
+    }
+
+    /// Ends a trial: with its outcome, or as failed. A value that is not finite makes it failed.
+    ///
+    /// # Errors
+    /// [`StoreError::Finished`] if it ended before, [`StoreError::Superseded`] if another worker has
+    /// taken it up since.
+    pub fn tell(
+        &mut self,
+        trial: &AskedTrial,
+        outcome: Result<Outcome, Failure>,
+    ) -> Result<(), StudyError> {
+        let state = match outcome {
+            Ok(Outcome::Complete { value }) if value.is_finite() => TrialState::Complete { value },
+            Ok(Outcome::Complete { value }) => TrialState::Failed(Failure {
+                kind: FailureKind::NotANumber,
+                reason: format!("`{}` was {value}", self.record.spec.metric),
+            }),
+            Ok(Outcome::Pruned) => TrialState::Pruned,
+            Err(failure) => TrialState::Failed(failure),
+        };
+        let now = Timestamp::now();
+        self.store.finish(self.record.id, trial.number, trial.attempt, &state, now)?;
+        Ok(())
+    }
+
+    /// Stores an intermediate value of a running trial. One that is not finite is left out.
+    ///
+    /// # Errors
+    /// As [`tell`](Self::tell).
+    pub fn report(&mut self, trial: &AskedTrial, report: Report) -> Result<(), StudyError> {
+        if report.value.is_finite() {
+            self.store.report(self.record.id, trial.number, trial.attempt, report)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a trial the user evaluated elsewhere; it counts like any other.
+    ///
+    /// # Errors
+    /// [`StudyError::Space`] if the values are not in the space.
+    pub fn add<I, S>(&mut self, values: I, outcome: f64) -> Result<TrialNumber, StudyError>
+    where
+        I: IntoIterator<Item = (S, ParamValue)>,
+        S: Into<String>,
+    {
+        let params = self.record.spec.space.check(values)?;
+        let state = if outcome.is_finite() {
+            TrialState::Complete { value: outcome }
+        } else {
+            let reason = format!("`{}` was {outcome}", self.record.spec.metric);
+            TrialState::Failed(Failure { kind: FailureKind::NotANumber, reason })
+        };
+        Ok(self.store.insert(self.record.id, &params, &state, Timestamp::now())?)
+    }
+
+    /// Adds parameters the user wants evaluated next.
+    ///
+    /// # Errors
+    /// [`StudyError::Space`] if the values are not in the space.
+    pub fn enqueue<I, S>(&mut self, values: I) -> Result<TrialNumber, StudyError>
+    where
+        I: IntoIterator<Item = (S, ParamValue)>,
+        S: Into<String>,
+    {
+        let params = self.record.spec.space.check(values)?;
+        let now = Timestamp::now();
+        Ok(self.store.insert(self.record.id, &params, &TrialState::Queued, now)?)
+    }
+
+    /// All trials, in the order of numbers.
+    ///
+    /// # Errors
+    /// From the store.
+    pub fn trials(&mut self) -> Result<Vec<Trial>, StudyError> {
+        Ok(self.store.trials(self.record.id)?)
+    }
+
+    /// The study in one line.
+    ///
+    /// # Errors
+    /// From the store.
+    pub fn summary(&mut self) -> Result<StudySummary, StudyError> {
+        Ok(self.store.summary(self.record.id)?)
+    }
+
+    /// The complete trial with the best value; the earliest of equals.
+    ///
+    /// # Errors
+    /// From the store.
+    pub fn best(&mut self) -> Result<Option<Trial>, StudyError> {
+        match self.summary()?.best {
+            Some((number, _)) => Ok(self.store.trial(self.record.id, number)?),
+            None => Ok(None),
+        }
+    }
+
+    /// The surrogate fitted to everything finished; `None` without a complete trial.
+    ///
+    /// # Errors
+    /// From the store.
+    pub fn model(&mut self) -> Result<Option<Model>, StudyError> {
+        let last = TrialNumber(i64::MAX as u64);
+        let all = FinishSequence(i64::MAX as u64);
+        self.refresh(last, all)?;
+        let observations = self.finished.iter().flatten().cloned().collect();
+        let history = History { observations, pending: Vec::new() };
+        Ok(Model::fit(&self.record.spec.space, self.record.spec.direction, &history))
+    }
+
+    /// Computes the suggestion of a trial and stores it.
+    fn suggest_and_store(
+        &mut self,
+        number: TrialNumber,
+        rows_seen: FinishSequence,
+        known: &mut BTreeMap<TrialNumber, Params>,
+    ) -> Result<Suggestion, StudyError> {
+        let suggestion = self.suggest(number, rows_seen, known)?;
+        let (params, origin) = (&suggestion.params, &suggestion.origin);
+        self.store.set_params(self.record.id, number, params, origin)?;
+        Ok(suggestion)
+    }
+
+    /// The suggestion of trial `number` with what it sees: pure in the stored rows. A pending trial
+    /// whose own suggestion is not stored yet is suggested here, too, and remembered in `known`: what
+    /// it will be is determined already, so nobody has to wait for the process that reserved it.
+    fn suggest(
+        &mut self,
+        number: TrialNumber,
+        rows_seen: FinishSequence,
+        known: &mut BTreeMap<TrialNumber, Params>,
+    ) -> Result<Suggestion, StudyError> {
+        let rows = self.refresh(number, rows_seen)?;
+        let mut pending = Vec::with_capacity(rows.len());
+        for row in rows {
+            let params = match row.params.or_else(|| known.get(&row.number).cloned()) {
+                Some(params) => params,
+                None => {
+                    let params = self.suggest(row.number, row.rows_seen, known)?.params;
+                    known.insert(row.number, params.clone());
+                    params
+                }
+            };
+            pending.push(params);
+        }
+        let seen = usize::try_from(rows_seen.0).unwrap_or(usize::MAX).min(self.finished.len());
+        let observations = self.finished[..seen].iter().flatten().cloned().collect();
+        let history = History { observations, pending };
+        Ok(self.sampler.suggest(&self.record.spec.space, &history, number)?)
+    }
+
+    /// Brings the cache of finished trials up to `rows_seen`; gives the rows pending for `number`.
+    fn refresh(
+        &mut self,
+        number: TrialNumber,
+        rows_seen: FinishSequence,
+    ) -> Result<Vec<HistoryRow>, StudyError> {
+        let cached = FinishSequence(self.finished.len() as u64);
+        let rows = self.store.history(self.record.id, number, rows_seen, cached)?;
+        let mut pending = Vec::new();
+        for row in rows {
+            if row.finish_sequence.is_some_and(|sequence| sequence <= rows_seen) {
+                let (number, value) = (row.number, row.value);
+                let loss = value.map(|v| self.record.spec.direction.loss(v));
+                let observation = row.params.map(|params| Observation { number, params, loss });
+                self.finished.push(observation);
+            } else {
+                pending.push(row);
+            }
+        }
+        Ok(pending)
+    }
+}
+
+/// The seed of a trial's evaluation: SplitMix64 (Steele et al. 2014) of the study's seed and the
+/// trial's number, cut to 31 bits.
+fn trial_seed(seed: u64, number: TrialNumber) -> u32 {
+    let mut z = seed.wrapping_add((number.0 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((z ^ (z >> 31)) >> 33) as u32
+}
+
+/// The best of some trials: the earliest complete one with the best value.
+pub fn best_of(trials: &[Trial], direction: Direction) -> Option<&Trial> {
+    let mut best: Option<(&Trial, f64)> = None;
+    for trial in trials {
+        if let Some(value) = trial.state.value()
+            && best.is_none_or(|(_, b)| direction.is_better(value, b))
+        {
+            best = Some((trial, value));
+        }
+    }
+    best.map(|(trial, _)| trial)
+}
+
+/// Whether a trial's parameters came from the sampler, and so can be recomputed.
+fn is_suggested(origin: &Origin) -> bool {
+    !matches!(origin, Origin::User)
+}
