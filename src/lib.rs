@@ -1,5 +1,6 @@
 //! surmise: hyperparameter optimization. (map to be written)
 
+pub mod gp;
 pub mod objective;
 pub mod runner;
 pub mod sampler;

@@ -4,6 +4,14 @@
 //! trial's number and the history it sees: equal inputs give bit-equal parameters, so resuming a
 //! study is replaying it.
 
+mod distinct;
+mod gp;
+mod random;
+mod sobol;
+mod surrogate;
+
+pub use surrogate::{Prediction, Surrogate, surrogate};
+
 use thiserror::Error;
 
 use crate::space::{Params, SearchSpace};
@@ -65,4 +73,16 @@ pub struct GpSettings {
     /// Trials that take their parameters from the Sobol sequence before the model begins;
     /// `None` chooses by the number of parameters.
     pub sobol: Option<usize>,
+}
+
+/// The sampler for these settings, with the study's seed.
+pub fn build(settings: &SamplerSettings, seed: u64) -> Box<dyn Sampler> {
+    match settings {
+        SamplerSettings::Random => Box::new(random::RandomSampler { seed }),
+        SamplerSettings::Sobol => Box::new(sobol::SobolSampler { seed }),
+        SamplerSettings::Gp(settings) => Box::new(gp::GpSampler {
+            settings: settings.clone(),
+            seed,
+        }),
+    }
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use crate::gp::GpError;
 use crate::objective::Outcome;
 use crate::sampler::{self, Sampler, SamplerError, Suggestion};
 use crate::space::{ParamValue, Params, SpaceError};
@@ -33,6 +34,9 @@ pub enum StudyError {
     /// The sampler could not.
     #[error(transparent)]
     Sampler(#[from] SamplerError),
+    /// The surrogate could not be fitted.
+    #[error("the model could not be fitted: {0}")]
+    Model(#[from] GpError),
     /// Parameters are not in the space.
     #[error(transparent)]
     Space(#[from] SpaceError),
@@ -267,14 +271,18 @@ impl Study {
     /// The surrogate fitted to everything finished; `None` without a complete trial.
     ///
     /// # Errors
-    /// From the store.
+    /// From the store, or [`StudyError::Model`] if the fit breaks down.
     pub fn model(&mut self) -> Result<Option<Model>, StudyError> {
         let last = TrialNumber(i64::MAX as u64);
         let all = FinishSequence(i64::MAX as u64);
         self.refresh(last, all)?;
         let observations = self.finished.iter().flatten().cloned().collect();
         let history = History { observations, pending: Vec::new() };
-        Ok(Model::fit(&self.record.spec.space, self.record.spec.direction, &history))
+        match Model::fit(&self.record.spec.space, self.record.spec.direction, &history) {
+            Ok(model) => Ok(Some(model)),
+            Err(GpError::NoObservations) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Computes the suggestion of a trial and stores it.

@@ -1,0 +1,33 @@
+//! `surmise check`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::spec::StudySpec;
+
+use super::error::CliError;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  surmise check experiments/avatars.yaml")]
+pub(super) struct CheckArgs {
+    /// The study's YAML
+    file: PathBuf,
+}
+
+pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, CliError> {
+    let spec = StudySpec::load(&args.file)?;
+    spec.check_files(&args.file)?;
+    println!(
+        "{}: study `{}`, {} {}, {} parameters, {} trials: fine",
+        args.file.display(),
+        spec.study,
+        spec.direction,
+        spec.metric,
+        spec.space.len(),
+        spec.trials
+    );
+    Ok(ExitCode::SUCCESS)
+}

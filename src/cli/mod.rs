@@ -1,0 +1,152 @@
+//! The command line: one file a subcommand, thin. Data goes to stdout, talk to stderr; exit code 0
+//! is fine, 1 the user's mistake, 2 ours, 130 an interrupted run.
+
+mod best;
+mod check;
+mod compare;
+mod completions;
+mod delete;
+mod doctor;
+mod error;
+mod export;
+mod json;
+mod list;
+mod plot;
+mod progress;
+mod render;
+mod replay;
+mod run;
+mod show;
+mod table;
+mod worker;
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::store::{SqliteOptions, SqliteStore};
+use crate::study::Study;
+
+use error::CliError;
+
+/// Hyperparameter optimization: declare a search space in YAML, run one command.
+#[derive(Debug, Parser)]
+#[command(name = "surmise", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:
+  surmise check experiments/avatars.yaml     is the declaration right?
+  surmise run experiments/avatars.yaml       run it, or resume it
+  surmise show avatars                       every trial
+  surmise plot avatars                       draw contours and trace")]
+struct Cli {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where studies live.
+#[derive(Clone, Debug, Args)]
+struct DatabaseArgs {
+    /// Database that keeps studies and trials; trials' logs lie in runs/ beside it
+    #[arg(long, global = true, value_name = "FILE", default_value = "studies.db")]
+    db: PathBuf,
+    /// Use the database even on a network file system, where SQLite's locks may not hold
+    #[arg(long, global = true)]
+    allow_network_fs: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a study's trials, or go on with them
+    Run(run::RunArgs),
+    /// Check a study's YAML without running it
+    Check(check::CheckArgs),
+    /// List the studies in the database
+    List(list::ListArgs),
+    /// Show a study and its trials
+    Show(show::ShowArgs),
+    /// Show the best parameters, measured and as the model sees them
+    Best(best::BestArgs),
+    /// Draw a study: contours of the model with its uncertainty, optimization trace
+    Plot(plot::PlotArgs),
+    /// Compare studies: traces overlaid, final values tabled
+    Compare(compare::CompareArgs),
+    /// Write a study's trials as CSV or JSON
+    Export(export::ExportArgs),
+    /// Recompute every stored suggestion and compare it bit by bit
+    Replay(replay::ReplayArgs),
+    /// Delete a study with its trials, logs and files
+    Delete(delete::DeleteArgs),
+    /// Say what this machine has and what to do about what is missing
+    Doctor(doctor::DoctorArgs),
+    /// Evaluate trials of a stored study; what a cluster's scheduler starts
+    Worker(worker::WorkerArgs),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come as "errors", too; they go to stdout and are fine.
+            let code = if error.use_stderr() { 1 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let database = &cli.database;
+    let result = match cli.command {
+        Command::Run(args) => run::run(args, database),
+        Command::Check(args) => check::check(&args),
+        Command::List(args) => list::list(&args, database),
+        Command::Show(args) => show::show(&args, database),
+        Command::Best(args) => best::best(&args, database),
+        Command::Plot(args) => plot::plot(&args, database),
+        Command::Compare(args) => compare::compare(&args, database),
+        Command::Export(args) => export::export(&args, database),
+        Command::Replay(args) => replay::replay(&args, database),
+        Command::Delete(args) => delete::delete(&args, database),
+        Command::Doctor(args) => doctor::doctor(&args, database),
+        Command::Worker(args) => worker::worker(args, database),
+        Command::Completions(args) => completions::completions(&args),
+    };
+    match result {
+        Ok(code) => code,
+        // A reader that has seen enough (`| head`) is no error.
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint!("{}", error.render(io::stderr().is_terminal()));
+            error.exit_code()
+        }
+    }
+}
+
+impl DatabaseArgs {
+    fn options(&self) -> SqliteOptions {
+        SqliteOptions { allow_network_file_system: self.allow_network_fs, ..SqliteOptions::default() }
+    }
+
+    /// Opens the database, making it if there is none.
+    fn open(&self) -> Result<SqliteStore, CliError> {
+        Ok(SqliteStore::open(&self.db, &self.options())?)
+    }
+
+    /// Opens a database that must be there.
+    fn open_existing(&self) -> Result<SqliteStore, CliError> {
+        Ok(SqliteStore::open_existing(&self.db, &self.options())?)
+    }
+
+    /// Opens a stored study.
+    fn study(&self, name: &str) -> Result<Study, CliError> {
+        Ok(Study::open(Box::new(self.open_existing()?), name)?)
+    }
+
+    /// Folder of the trials' logs and files: `runs/` beside the database.
+    fn runs(&self) -> PathBuf {
+        self.db.parent().unwrap_or(Path::new("")).join("runs")
+    }
+}

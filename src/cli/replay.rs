@@ -1,0 +1,30 @@
+//! `surmise replay`
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::DatabaseArgs;
+use super::error::CliError;
+
+#[derive(Debug, Args)]
+#[command(after_help = "A suggestion depends only on the space, the sampler's settings, the seed, the
+trial's number and the trials finished before it was asked, so each can be recomputed.
+
+Example:
+  surmise replay avatars")]
+pub(super) struct ReplayArgs {
+    /// Name of the study
+    study: String,
+}
+
+pub(super) fn replay(args: &ReplayArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
+    let mut study = database.study(&args.study)?;
+    let (compared, mismatches) = study.replay(|_| {})?;
+    for m in &mismatches {
+        println!("trial {}: stored {}\n  recomputed {}", m.number, m.stored, m.recomputed);
+    }
+    let equal = compared - mismatches.len();
+    println!("{}: {equal} of {compared} suggestions are bit-equal", args.study);
+    Ok(ExitCode::from(u8::from(!mismatches.is_empty())))
+}

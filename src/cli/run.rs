@@ -1,0 +1,127 @@
+//! `surmise run`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::objective::{self, ObjectiveSpec};
+use crate::runner::{self, Event, Interrupts, RunEnd, RunError, RunOptions, WorkerOptions};
+use crate::spec::StudySpec;
+use crate::study::Study;
+
+use super::error::CliError;
+use super::progress::Progress;
+use super::{DatabaseArgs, best, plot};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Running again resumes: finished trials stay, interrupted ones are run again with the
+parameters they had. Ctrl-C finishes the trials at hand first; twice stops at once.
+
+Examples:
+  surmise run experiments/avatars.yaml
+  surmise run experiments/avatars.yaml --trials 40      20 more than the 20 declared
+  surmise run experiments/branin.yaml --workers 4 --no-plots")]
+pub(super) struct RunArgs {
+    /// The study's YAML
+    file: PathBuf,
+    /// Budget in all, over the file's `trials`; extends a study that has used up its own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    trials: Option<u64>,
+    /// Worker processes at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: u16,
+    /// cpu, cuda or cuda:N, over what the study says
+    #[arg(long)]
+    device: Option<String>,
+    /// Folder for the pictures drawn at the end
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+    /// Draw no pictures
+    #[arg(long, conflicts_with = "plots")]
+    no_plots: bool,
+}
+
+pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
+    let mut spec = StudySpec::load(&args.file)?;
+    spec.check_files(&args.file)?;
+    if let Some(trials) = args.trials {
+        spec.trials = trials;
+    }
+    let ObjectiveSpec::Template(template) = &spec.objective else {
+        return Err(RunError::External { study: spec.study }.into());
+    };
+    objective::check_available(template, args.device.as_deref())
+        .map_err(|reason| CliError::user(reason.message).hint(reason.remedy))?;
+
+    let mut study = Study::open_or_create(Box::new(database.open()?), spec)?;
+    let finished = study.summary()?.counts.finished();
+    let budget = study.spec().trials;
+    if finished >= budget {
+        eprintln!(
+            "{}: all {finished} trials are done; to go on: surmise run {} --trials {}",
+            study.spec().study,
+            args.file.display(),
+            finished + 20
+        );
+        return conclude(&mut study, &args);
+    }
+    if finished > 0 {
+        eprintln!("{}: {finished} of {budget} trials are done; going on", study.spec().study);
+    }
+
+    let program = std::env::current_exe()
+        .map_err(|e| CliError::ours(format!("cannot find the surmise program: {e}")))?;
+    let worker = WorkerOptions {
+        database: database.db.clone(),
+        sqlite: database.options(),
+        study: study.spec().study.clone(),
+        runs: database.runs(),
+        device: args.device.clone(),
+        supervised: true,
+    };
+    let options = RunOptions { worker, workers: usize::from(args.workers), program };
+    let interrupts = Interrupts::listen()
+        .map_err(|e| CliError::ours(format!("cannot listen for signals: {e}")))?;
+    let mut progress = Progress::new(study.spec(), &database.runs(), finished);
+    let end = runner::run(&mut study, &options, &interrupts, &mut |event: Event<'_>| {
+        progress.tell(&event);
+    });
+    progress.close();
+    match end? {
+        RunEnd::Done => conclude(&mut study, &args),
+        RunEnd::Interrupted => {
+            let counts = study.summary()?.counts;
+            eprintln!(
+                "interrupted after {} of {budget} trials; nothing is lost. To resume: surmise run {}",
+                counts.finished(),
+                args.file.display()
+            );
+            Ok(ExitCode::from(130))
+        }
+        RunEnd::Elsewhere => {
+            eprintln!("another run is evaluating the last trials of this study");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Says what came out, and draws it.
+fn conclude(study: &mut Study, args: &RunArgs) -> Result<ExitCode, CliError> {
+    let counts = study.summary()?.counts;
+    let Some((trial, predicted)) = best::find(study)? else {
+        let name = &study.spec().study;
+        return Err(CliError::user(format!("none of the {} trials has a value", counts.finished()))
+            .hint(format!("`surmise show {name} --trial 0` tells why the first one failed")));
+    };
+    println!();
+    print!("{}", best::describe(study, &trial, predicted));
+    if !args.no_plots {
+        let pictures = plot::draw_all(study, &args.plots)?;
+        println!("pictures:");
+        for path in pictures {
+            println!("  {}", path.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,82 @@
+//! Plain tables and numbers for people.
+
+use comfy_table::{Table, presets};
+
+use crate::trial::Timestamp;
+
+/// An empty table with these column heads.
+pub(super) fn new(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(head);
+    table
+}
+
+/// A number to six significant digits, without trailing zeros.
+pub(super) fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return format!("{value}");
+    }
+    let magnitude = value.abs().log10().floor();
+    if (-5.0..=9.0).contains(&magnitude) {
+        let decimals = (5.0 - magnitude).clamp(0.0, 12.0) as usize;
+        let text = format!("{value:.decimals$}");
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        }
+    } else {
+        let text = format!("{value:.5e}");
+        match text.split_once('e') {
+            Some((mantissa, exponent)) if mantissa.contains('.') => {
+                let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+                format!("{mantissa}e{exponent}")
+            }
+            _ => text,
+        }
+    }
+}
+
+/// A time in UTC, to the second.
+pub(super) fn time(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.split('.').next().unwrap_or(&text).replace('T', " ")
+}
+
+/// A span of time, to the unit that matters: `0.42 s`, `12.3 s`, `4m 10s`.
+pub(super) fn span(seconds: f64) -> String {
+    if seconds < 60.0 {
+        let decimals = if seconds < 1.0 { 2 } else { 1 };
+        return format!("{:.decimals$} s", seconds.max(0.0));
+    }
+    let whole = std::time::Duration::from_secs(seconds.min(1e15) as u64);
+    humantime::format_duration(whole).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_six_digits_and_no_idle_zeros() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.86, "0.86"),
+            (1.0 / 3.0, "0.333333"),
+            (123456.0, "123456"),
+            (1234567.0, "1234567"),
+            (1e-4, "0.0001"),
+            (1.5e-7, "1.5e-7"),
+            (-2e300, "-2e300"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn spans_change_units() {
+        assert_eq!(span(0.4213), "0.42 s");
+        assert_eq!(span(12.34), "12.3 s");
+        assert_eq!(span(250.0), "4m 10s");
+    }
+}

@@ -1,0 +1,51 @@
+//! `surmise worker`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::runner::{self, EXIT_UNUSABLE, RunError, WorkerEnd, WorkerOptions};
+
+use super::DatabaseArgs;
+use super::error::CliError;
+
+#[derive(Debug, Args)]
+#[command(after_help = "`surmise run` starts workers by itself; this is for schedulers.
+
+Example:
+  surmise worker --study avatars --device cuda:0")]
+pub(super) struct WorkerArgs {
+    /// Name of a stored study
+    #[arg(long, value_name = "NAME")]
+    study: String,
+    /// cpu, cuda or cuda:N, over what the study says
+    #[arg(long)]
+    device: Option<String>,
+    /// Folder for the trials' logs and files [default: runs/ beside the database]
+    #[arg(long, value_name = "DIR")]
+    runs: Option<PathBuf>,
+    /// Take orders on stdin from the run that started it
+    #[arg(long, hide = true)]
+    supervised: bool,
+}
+
+pub(super) fn worker(args: WorkerArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
+    let options = WorkerOptions {
+        database: database.db.clone(),
+        sqlite: database.options(),
+        study: args.study,
+        runs: args.runs.unwrap_or_else(|| database.runs()),
+        device: args.device,
+        supervised: args.supervised,
+    };
+    match runner::work(&options) {
+        Ok(WorkerEnd::Done | WorkerEnd::Stopped) => Ok(ExitCode::SUCCESS),
+        // The supervisor shows the reason as its own error.
+        Err(RunError::Unusable { reason }) if args.supervised => {
+            eprint!("{reason}");
+            Ok(ExitCode::from(EXIT_UNUSABLE))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
