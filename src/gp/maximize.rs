@@ -40,11 +40,7 @@ const MOVES: usize = 24;
 /// An improvement of LogEI below this is none: a millionth of the improvement expected.
 const TOLERANCE: f64 = 1e-6;
 
-const CLIMB: Effort = Effort {
-    evaluations: 30,
-    tolerance: 1e-5,
-    first_step: 0.1,
-};
+const CLIMB: Effort = Effort { evaluations: 30, tolerance: 1e-5, first_step: 0.1 };
 
 impl GaussianProcess {
     /// The best of `points` (m × d, on their levels) by LogEI, the first of equals. `None` if there
@@ -52,10 +48,7 @@ impl GaussianProcess {
     pub fn best_by_log_ei(&self, points: &DMatrix<f64>) -> Option<Maximum> {
         let values = self.log_ei_batch(points);
         let best = argmax(&values)?;
-        Some(Maximum {
-            point: row(points, best),
-            log_ei: values[best],
-        })
+        Some(Maximum { point: row(points, best), log_ei: values[best] })
     }
 
     /// The maximum of LogEI over the columns' values, without the `excluded` points.
@@ -81,10 +74,7 @@ impl GaussianProcess {
                 gaps.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) > APART
             };
             if starts.iter().all(far) {
-                starts.push(Maximum {
-                    point: candidates[i].clone(),
-                    log_ei: values[i],
-                });
+                starts.push(Maximum { point: candidates[i].clone(), log_ei: values[i] });
             }
             if starts.len() == CLIMBS {
                 break;
@@ -107,10 +97,7 @@ impl GaussianProcess {
             for i in 0..NEAR.min(m) {
                 let width = WIDTHS[i % WIDTHS.len()];
                 let offsets = row(spread, (rank * NEAR + i) % m);
-                let near = center
-                    .iter()
-                    .zip(offsets)
-                    .map(|(c, u)| c + width * (u - 0.5));
+                let near = center.iter().zip(offsets).map(|(c, u)| c + width * (u - 0.5));
                 candidates.push(snap(near.collect()));
             }
         }
@@ -148,9 +135,7 @@ impl GaussianProcess {
     }
 
     fn columns_where(&self, keep: impl Fn(Option<&[f64]>) -> bool) -> Vec<usize> {
-        (0..self.columns.len())
-            .filter(|&k| keep(self.columns[k].levels()))
-            .collect()
+        (0..self.columns.len()).filter(|&k| keep(self.columns[k].levels())).collect()
     }
 
     /// Along the gradient in the continuous columns, the others held.
@@ -172,10 +157,7 @@ impl GaussianProcess {
                 for (&k, u) in continuous.iter().zip(found.point) {
                     point[k] = u;
                 }
-                Maximum {
-                    point,
-                    log_ei: -found.value,
-                }
+                Maximum { point, log_ei: -found.value }
             }
             _ => top,
         }
@@ -209,23 +191,14 @@ impl GaussianProcess {
 
     fn log_ei_batch(&self, points: &DMatrix<f64>) -> Vec<f64> {
         let latents = latent_batch(&self.factored, &self.x, self.hyperparameters.mean, points);
-        latents
-            .into_iter()
-            .map(|(mean, variance)| log_ei(self.best_mean, mean, variance))
-            .collect()
+        latents.into_iter().map(|(mean, variance)| log_ei(self.best_mean, mean, variance)).collect()
     }
 }
 
 /// The first index of the largest value; NaN counts as least.
 fn argmax(values: &[f64]) -> Option<usize> {
     let better = |a: f64, b: f64| a > b || (b.is_nan() && !a.is_nan());
-    (0..values.len()).reduce(|best, i| {
-        if better(values[i], values[best]) {
-            i
-        } else {
-            best
-        }
-    })
+    (0..values.len()).reduce(|best, i| if better(values[i], values[best]) { i } else { best })
 }
 
 fn row(matrix: &DMatrix<f64>, i: usize) -> Vec<f64> {

@@ -37,9 +37,7 @@ pub(super) fn log_h(z: f64) -> (f64, f64) {
         return (h.ln(), below / h);
     }
     let t = -z;
-    let c = (1..=fraction_terms(t))
-        .rev()
-        .fold(0.0, |tail, k| f64::from(k) / (t + tail));
+    let c = (1..=fraction_terms(t)).rev().fold(0.0, |tail, k| f64::from(k) / (t + tail));
     let log_density = -0.5 * t * t - HALF_LN_2PI;
     (log_density + (c / (t + c)).ln(), c.recip())
 }

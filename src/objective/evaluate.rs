@@ -83,10 +83,7 @@ pub enum ObjectiveError {
 impl ObjectiveError {
     /// A failure of this trial.
     pub fn failed(kind: FailureKind, reason: impl Into<String>) -> Self {
-        Self::Failed(Failure {
-            kind,
-            reason: reason.into(),
-        })
+        Self::Failed(Failure { kind, reason: reason.into() })
     }
 }
 
@@ -101,6 +98,11 @@ pub trait Objective {
         trial: &TrialContext<'_>,
         reporter: &mut dyn Reporter,
     ) -> Result<Outcome, ObjectiveError>;
+
+    /// The device it computes on, as trials record it: `cpu`, `cuda:0`, …
+    fn device(&self) -> &str {
+        "cpu"
+    }
 }
 
 /// A Rust closure as an objective: parameters and a reporter in, value out.

@@ -51,7 +51,9 @@ pub enum RunError {
         reason: String,
     },
     /// The study has no objective a worker could run.
-    #[error("study `{study}` has no objective of its own: its trials are evaluated by ask and tell")]
+    #[error(
+        "study `{study}` has no objective of its own: its trials are evaluated by ask and tell"
+    )]
     External {
         /// The study.
         study: String,
@@ -73,6 +75,10 @@ pub enum RunError {
 }
 
 /// The folder of one trial's log and files: `runs/STUDY/NUMBER` beside the database.
-pub fn trial_folder(runs: &std::path::Path, study: &str, number: crate::trial::TrialNumber) -> PathBuf {
+pub fn trial_folder(
+    runs: &std::path::Path,
+    study: &str,
+    number: crate::trial::TrialNumber,
+) -> PathBuf {
     runs.join(study).join(number.to_string())
 }

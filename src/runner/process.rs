@@ -19,15 +19,13 @@ pub fn identify(pid: u32) -> Option<ProcessIdentity> {
 /// When a living process of this host started.
 fn start_of(pid: u32) -> Option<u64> {
     let pid = Pid::from_u32(pid);
-    let mut system = System::new();
+    let mut system = System::new().ok()?;
     let kind = ProcessRefreshKind::nothing();
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind);
     let process = system.process(pid)?;
     // A zombie has ended; it only waits for its parent to notice.
-    let ended = matches!(
-        process.status(),
-        sysinfo::ProcessStatus::Zombie | sysinfo::ProcessStatus::Dead
-    );
+    let ended =
+        matches!(process.status(), sysinfo::ProcessStatus::Zombie | sysinfo::ProcessStatus::Dead);
     (!ended).then(|| process.start_time())
 }
 

@@ -97,10 +97,7 @@ pub fn run(
     let id = study.id();
     let recovery = recover(study.store(), id)?;
     if !recovery.requeued.is_empty() || !recovery.elsewhere.is_empty() {
-        observe(Event::Recovered {
-            requeued: &recovery.requeued,
-            elsewhere: &recovery.elsewhere,
-        });
+        observe(Event::Recovered { requeued: &recovery.requeued, elsewhere: &recovery.elsewhere });
     }
     let seen = FinishSequence(study.summary()?.counts.finished());
     let mut supervisor = Supervisor {
@@ -234,8 +231,10 @@ impl Supervisor<'_> {
         let how = objective::describe_exit(status);
         let reason = if stderr.is_empty() { how } else { format!("{how}\n{stderr}") };
         let held: Vec<WorkerId> = self.held_by(worker.child.id())?;
-        let blame = (self.asked != Interrupt::Abandon)
-            .then(|| Blame { max_losses: MAX_LOSSES, reason: format!("its worker died: {reason}") });
+        let blame = (self.asked != Interrupt::Abandon).then(|| Blame {
+            max_losses: MAX_LOSSES,
+            reason: format!("its worker died: {reason}"),
+        });
         let id = self.study.id();
         self.study.store().release(id, &held, blame, Timestamp::now())?;
         self.deaths_in_a_row += 1;

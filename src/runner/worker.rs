@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::objective::{self, Objective, ObjectiveError, ObjectiveSpec, Reporter, StopFlag, TrialContext};
+use crate::objective::{
+    self, Objective, ObjectiveError, ObjectiveSpec, Reporter, StopFlag, TrialContext,
+};
 use crate::store::{SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId};
 use crate::study::{AskedTrial, Study, StudyError};
 use crate::trial::{Report, Timestamp, WorkerInfo};
@@ -104,8 +106,10 @@ fn evaluate(
     abandon: &StopFlag,
 ) -> Result<(), RunError> {
     let folder = trial_folder(&options.runs, &options.study, trial.number);
-    std::fs::create_dir_all(&folder)
-        .map_err(|source| RunError::Io { what: format!("cannot make {}", folder.display()), source })?;
+    std::fs::create_dir_all(&folder).map_err(|source| RunError::Io {
+        what: format!("cannot make {}", folder.display()),
+        source,
+    })?;
     let metric = study.spec().metric.clone();
     let context = TrialContext {
         study: &options.study,
@@ -187,8 +191,10 @@ impl Orders {
                 abandon.raise();
             });
         } else {
-            let interrupts = Interrupts::listen()
-                .map_err(|source| RunError::Io { what: "cannot listen for signals".into(), source })?;
+            let interrupts = Interrupts::listen().map_err(|source| RunError::Io {
+                what: "cannot listen for signals".into(),
+                source,
+            })?;
             thread::spawn(move || {
                 while !abandon.is_raised() {
                     thread::sleep(Duration::from_millis(50));

@@ -41,10 +41,7 @@ impl Sampler for SobolSampler {
         let sequence = Sequence::scrambled(space.len(), self.seed)?;
         let indices = (0..).map(|i: u64| number.0.wrapping_add(i.wrapping_mul(STRIDE)));
         let unit = choose(space, history, indices.map(|i| sequence.point(i)));
-        Ok(Suggestion {
-            params: space.decode(&unit),
-            origin: Origin::Sobol,
-        })
+        Ok(Suggestion { params: space.decode(&unit), origin: Origin::Sobol })
     }
 }
 
@@ -86,9 +83,8 @@ impl Sequence {
     /// [`SamplerError::TooManyDimensions`].
     pub(super) fn scrambled(dimensions: usize, seed: u64) -> Result<Self, SamplerError> {
         let mut sequence = Self::plain(dimensions)?;
-        sequence.keys = (0..dimensions as u64)
-            .map(|dimension| hash(hash(seed) ^ dimension))
-            .collect();
+        sequence.keys =
+            (0..dimensions as u64).map(|dimension| hash(hash(seed) ^ dimension)).collect();
         Ok(sequence)
     }
 
@@ -108,9 +104,7 @@ impl Sequence {
             return bits.map(|x| f64::from(x) * unit).collect();
         }
         // Scrambling permutes the cells of width 2⁻³²; the middle of a cell stands for it.
-        bits.zip(&self.keys)
-            .map(|(x, &key)| (f64::from(scramble(x, key)) + 0.5) * unit)
-            .collect()
+        bits.zip(&self.keys).map(|(x, &key)| (f64::from(scramble(x, key)) + 0.5) * unit).collect()
     }
 }
 

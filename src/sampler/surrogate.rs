@@ -35,18 +35,11 @@ pub fn surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, Gp
     let finite = |loss: Option<f64>| loss.filter(|l| l.is_finite());
     let losses = history.observations.iter().filter_map(|o| finite(o.loss));
     let worst = losses.reduce(f64::max).ok_or(GpError::NoObservations)?;
-    let units: Vec<Vec<f64>> = history
-        .observations
-        .iter()
-        .map(|o| space.encode(&o.params))
-        .collect();
+    let units: Vec<Vec<f64>> =
+        history.observations.iter().map(|o| space.encode(&o.params)).collect();
     let losses = history.observations.iter();
     let y = losses.map(|o| finite(o.loss).unwrap_or(worst));
-    let columns: Vec<Column> = space
-        .parameters()
-        .iter()
-        .map(|p| column(&p.domain))
-        .collect();
+    let columns: Vec<Column> = space.parameters().iter().map(|p| column(&p.domain)).collect();
     Ok(Surrogate {
         gp: GaussianProcess::fit(
             &columns,
@@ -72,12 +65,7 @@ impl Surrogate {
             return Vec::new();
         };
         let pairs = posterior.mean.iter().zip(&posterior.standard_deviation);
-        pairs
-            .map(|(&loss, &standard_error)| Prediction {
-                loss,
-                standard_error,
-            })
-            .collect()
+        pairs.map(|(&loss, &standard_error)| Prediction { loss, standard_error }).collect()
     }
 
     /// The underlying Gaussian process, in the unit cube.

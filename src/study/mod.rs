@@ -18,7 +18,9 @@ use crate::objective::Outcome;
 use crate::sampler::{self, Sampler, SamplerError, Suggestion};
 use crate::space::{ParamValue, Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
-use crate::store::{HistoryRow, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId};
+use crate::store::{
+    HistoryRow, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId,
+};
 use crate::trial::{
     Direction, Failure, FailureKind, FinishSequence, History, Observation, Origin, Report,
     Timestamp, Trial, TrialNumber, TrialState,
@@ -92,9 +94,9 @@ impl Study {
             None => match store.create_study(&spec, Timestamp::now()) {
                 Ok(id) => StudyRecord { id, spec: spec.clone(), created_at: Timestamp::now() },
                 // Another process created it just now.
-                Err(StoreError::StudyExists { name }) => store
-                    .study(&name)?
-                    .ok_or(StudyError::NotFound { name, known: Vec::new() })?,
+                Err(StoreError::StudyExists { name }) => {
+                    store.study(&name)?.ok_or(StudyError::NotFound { name, known: Vec::new() })?
+                }
                 Err(error) => return Err(error.into()),
             },
         };

@@ -3,6 +3,9 @@
 use std::io;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 
+use crate::objective::ObjectiveError;
+use crate::trial::FailureKind;
+
 use rustix::process::{Pid, Signal, kill_process_group};
 
 pub(super) struct ChildGroup {
@@ -11,9 +14,15 @@ pub(super) struct ChildGroup {
 }
 
 impl ChildGroup {
-    /// Starts a program with its own process group and piped output. The error is in words.
-    pub(super) fn spawn(argv: &[String], environment: &[(&str, String)]) -> Result<Self, String> {
-        let (program, arguments) = argv.split_first().ok_or("`argv` is empty")?;
+    /// Starts a program with its own process group and piped output. A program that is not there
+    /// fails every trial alike; another error (no memory, too many processes) fails this one.
+    pub(super) fn spawn(
+        argv: &[String],
+        environment: &[(&str, String)],
+    ) -> Result<Self, ObjectiveError> {
+        let Some((program, arguments)) = argv.split_first() else {
+            return Err(ObjectiveError::Unusable { reason: "`argv` is empty".into() });
+        };
         let mut command = Command::new(program);
         command
             .args(arguments)
@@ -25,14 +34,19 @@ impl ChildGroup {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         die_with_parent(&mut command);
         match command.spawn() {
-            Ok(child) => Ok(Self {
-                child,
-                reaped: false,
+            Ok(child) => Ok(Self { child, reaped: false }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Err(ObjectiveError::Unusable {
+                reason: format!("program `{program}` was not found"),
             }),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                Err(format!("program `{program}` was not found"))
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+                Err(ObjectiveError::Unusable {
+                    reason: format!("program `{program}` may not be executed"),
+                })
             }
-            Err(e) => Err(format!("program `{program}` could not be started: {e}")),
+            Err(e) => Err(ObjectiveError::failed(
+                FailureKind::NotStarted,
+                format!("program `{program}` could not be started: {e}"),
+            )),
         }
     }
 
@@ -88,8 +102,8 @@ fn die_with_parent(command: &mut Command) {
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent(_command: &mut Command) {}
 
-/// An unsuccessful end in words.
-pub(super) fn describe(status: ExitStatus) -> String {
+/// An unsuccessful end of a process in words.
+pub fn describe_exit(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit code {code}"),

@@ -30,6 +30,8 @@ use super::{
     CommandSettings, Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome,
     Reporter, TrialContext,
 };
+pub use child::describe_exit;
+
 use child::ChildGroup;
 use output::{Event, Log, Metric, StderrTail};
 
@@ -84,14 +86,9 @@ fn run(
         ("SURMISE_METRIC", trial.metric.to_owned()),
         ("SURMISE_DIR", trial.folder.display().to_string()),
     ];
-    let log = Log::create(&trial.folder.join("trial.log")).map_err(|e| {
-        unusable(format!(
-            "cannot write {}/trial.log: {e}",
-            trial.folder.display()
-        ))
-    })?;
-    let mut child = ChildGroup::spawn(&settings.argv, &environment)
-        .map_err(|reason| ObjectiveError::failed(FailureKind::NotStarted, reason))?;
+    let log = Log::create(&trial.folder.join("trial.log"))
+        .map_err(|e| unusable(format!("cannot write {}/trial.log: {e}", trial.folder.display())))?;
+    let mut child = ChildGroup::spawn(&settings.argv, &environment)?;
 
     // Bounded, so that a flood waits in the pipe and not in memory.
     let (sender, events) = sync_channel(256);
@@ -105,11 +102,7 @@ fn run(
     let mut open = true;
     let mut ended: Option<(ExitStatus, Instant)> = None;
     let status = loop {
-        match if open {
-            events.recv_timeout(TICK)
-        } else {
-            Err(RecvTimeoutError::Timeout)
-        } {
+        match if open { events.recv_timeout(TICK) } else { Err(RecvTimeoutError::Timeout) } {
             Ok(Event::Step(report)) => {
                 steps += 1;
                 if let ControlFlow::Break(()) = reporter.report(report) {
@@ -137,16 +130,10 @@ fn run(
         if let Some(limit) = settings.timeout.filter(|&limit| started.elapsed() >= limit) {
             child.kill();
             let reason = format!("still running after {}", humantime::format_duration(limit));
-            return Err(ObjectiveError::failed(
-                FailureKind::TimedOut,
-                stderr.append_to(reason),
-            ));
+            return Err(ObjectiveError::failed(FailureKind::TimedOut, stderr.append_to(reason)));
         }
         let status = child.try_wait().map_err(|e| {
-            ObjectiveError::failed(
-                FailureKind::Error,
-                format!("cannot wait for the program: {e}"),
-            )
+            ObjectiveError::failed(FailureKind::Error, format!("cannot wait for the program: {e}"))
         })?;
         ended = status.map(|status| (status, Instant::now()));
     };
@@ -163,7 +150,7 @@ fn conclude(
     stderr: &StderrTail,
 ) -> Result<Outcome, ObjectiveError> {
     if !status.success() {
-        let reason = stderr.append_to(child::describe(status));
+        let reason = stderr.append_to(describe_exit(status));
         return Err(ObjectiveError::failed(FailureKind::Exit, reason));
     }
     match last {
@@ -182,10 +169,7 @@ fn conclude(
                 n => format!("the program printed {n} steps but no line without `step`"),
             };
             let reason = format!("no final {{\"{metric}\": …}} line: {found}");
-            Err(ObjectiveError::failed(
-                FailureKind::NoMetric,
-                stderr.append_to(reason),
-            ))
+            Err(ObjectiveError::failed(FailureKind::NoMetric, stderr.append_to(reason)))
         }
     }
 }

@@ -55,11 +55,8 @@ impl Log {
             return;
         }
         *written += line.len() as u64 + 1;
-        let note: &[u8] = if *written > LOG_LIMIT {
-            b"\n[log cut here: too long]\n"
-        } else {
-            b"\n"
-        };
+        let note: &[u8] =
+            if *written > LOG_LIMIT { b"\n[log cut here: too long]\n" } else { b"\n" };
         let _ = file.write_all(line).and_then(|()| file.write_all(note));
     }
 }
@@ -70,11 +67,7 @@ fn for_each_line(source: impl Read, mut each: impl FnMut(&[u8]) -> bool) {
     let mut line = Vec::new();
     loop {
         line.clear();
-        match source
-            .by_ref()
-            .take(LINE_LIMIT)
-            .read_until(b'\n', &mut line)
-        {
+        match source.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line) {
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
@@ -162,9 +155,7 @@ fn quote_non_finite(text: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let word = ["NaN", "-Infinity", "Infinity"]
-            .into_iter()
-            .find(|w| rest.starts_with(w));
+        let word = ["NaN", "-Infinity", "Infinity"].into_iter().find(|w| rest.starts_with(w));
         match word {
             Some(word) if !in_string => {
                 result.extend(["\"", word, "\""]);
@@ -247,14 +238,7 @@ mod tests {
         assert_eq!(step(r#"{"step": 3, "accuracy": 0.71}"#), Some((3, 0.71)));
         assert_eq!(step(r#"{"step": 3.0, "accuracy": 1}"#), Some((3, 1.0)));
         assert_eq!(last(r#"  {"accuracy": 0.85, "loss": 1} "#), Some(0.85));
-        for other in [
-            "",
-            "{",
-            "hello",
-            "[1]",
-            r#"{"loss": 1}"#,
-            r#"{"step": -1, "accuracy": 1}"#,
-        ] {
+        for other in ["", "{", "hello", "[1]", r#"{"loss": 1}"#, r#"{"step": -1, "accuracy": 1}"#] {
             assert!(parse(other.as_bytes(), "accuracy").is_none(), "{other}");
         }
     }

@@ -1,0 +1,190 @@
+//! A study survives kill −9 at any moment, and resuming changes no suggestion.
+
+mod common;
+
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{BOWL, Place, study};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+
+const GP: &str = "{ type: gp, sobol: 5 }";
+
+fn params_and_values(shown: &Value) -> Vec<(u64, String, Value)> {
+    let trials = shown["trials"].as_array().unwrap();
+    // Text of the JSON: bit-equal numbers print alike.
+    let row =
+        |t: &Value| (t["number"].as_u64().unwrap(), t["params"].to_string(), t["value"].clone());
+    trials.iter().map(row).collect()
+}
+
+fn start(place: &Place) -> Child {
+    let mut command = place.surmise(&["run", "s.yaml", "--no-plots"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Waits until the number of finished trials has grown by `more`, for at most 20 s.
+fn wait_for_trials(place: &Place, more: u64) {
+    let finished = || {
+        let list = place.output(&["list", "--json"]);
+        serde_json::from_slice::<Value>(&list.stdout)
+            .map_or(0, |s| s["complete"].as_u64().unwrap_or(0))
+    };
+    let target = finished() + more;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while finished() < target && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn ten_kills_lose_nothing_and_change_no_suggestion() {
+    let undisturbed = Place::new();
+    undisturbed.write("s.yaml", &study(60, GP, BOWL));
+    undisturbed.ok(&["run", "s.yaml", "--no-plots"]);
+    let expected = params_and_values(&undisturbed.show("s"));
+    assert_eq!(expected.len(), 60);
+
+    let place = Place::new();
+    place.write("s.yaml", &study(60, GP, BOWL));
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..10 {
+        let mut run = start(&place);
+        // A random moment of the run: some trials in, then some way into the next one.
+        wait_for_trials(&place, random.random_range(1..4));
+        thread::sleep(Duration::from_millis(random.random_range(0..150)));
+        run.kill().unwrap(); // SIGKILL
+        run.wait().unwrap();
+    }
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let shown = place.show("s");
+    assert_eq!(params_and_values(&shown), expected);
+    for trial in shown["trials"].as_array().unwrap() {
+        assert_eq!(trial["state"], "complete", "{trial:#}");
+    }
+    let replay = place.ok(&["replay", "s"]);
+    assert!(replay.contains("60 of 60 suggestions are bit-equal"), "{replay}");
+}
+
+#[test]
+fn a_killed_worker_costs_no_trial() {
+    let place = Place::new();
+    // The first attempt at trial 2 kills its worker, its parent.
+    let program = "import os, sys, signal
+if os.environ['SURMISE_TRIAL'] == '2' and not os.path.exists('killed'):
+    open('killed', 'w').close()
+    os.kill(os.getppid(), signal.SIGKILL)
+    import time; time.sleep(60)
+print('{\"loss\": 1}')";
+    place.write("s.yaml", &study(4, "sobol", program));
+    let output = place.output(&["run", "s.yaml", "--no-plots"]);
+    let (_, err) = common::texts(&output);
+    assert!(output.status.success() && err.contains("a worker died"), "{err}");
+    let shown = place.show("s");
+    let trials = shown["trials"].as_array().unwrap();
+    assert_eq!(trials.len(), 4);
+    assert!(trials.iter().all(|t| t["state"] == "complete"), "{shown:#}");
+    assert_eq!(trials[2]["attempts"], 2);
+}
+
+#[test]
+fn a_trial_that_kills_every_worker_fails_and_the_study_goes_on() {
+    let place = Place::new();
+    let program = "import os, signal, time
+if os.environ['SURMISE_TRIAL'] == '1':
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+print('{\"loss\": 1}')";
+    place.write("s.yaml", &study(3, "sobol", program));
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let shown = place.show("s");
+    assert_eq!(shown["trials"][1]["failure"]["kind"], "worker_lost", "{shown:#}");
+    assert_eq!(shown["trials"][2]["state"], "complete");
+}
+
+#[test]
+fn ctrl_c_finishes_the_trial_and_says_how_to_resume() {
+    let place = Place::new();
+    let program = "import time; time.sleep(0.4); print('{\"loss\": 1}')";
+    place.write("s.yaml", &study(50, "sobol", program));
+    let mut command = place.surmise(&["run", "s.yaml", "--no-plots"]);
+    let run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for_trials(&place, 2);
+    interrupt(&run);
+    let output = run.wait_with_output().unwrap();
+    let (_, err) = common::texts(&output);
+    assert_eq!(output.status.code(), Some(130), "{err}");
+    assert!(err.contains("To resume: surmise run s.yaml"), "{err}");
+    let shown = place.show("s");
+    let trials = shown["trials"].as_array().unwrap();
+    assert!(trials.iter().all(|t| t["state"] == "complete"), "{shown:#}");
+    assert!(trials.len() < 50);
+}
+
+#[test]
+fn ctrl_c_twice_stops_at_once_and_the_trial_is_run_again() {
+    let place = Place::new();
+    let program = "import time, os
+if os.path.exists('slow'): time.sleep(1000)
+print('{\"loss\": 1}')";
+    place.write("s.yaml", &study(3, "sobol", program).replace("timeout: 20s", "timeout: 1h"));
+    place.write("slow", "");
+    let run = start(&place);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !place.path().join("runs/s/0/trial.log").exists() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(10));
+    }
+    interrupt(&run);
+    thread::sleep(Duration::from_millis(300));
+    interrupt(&run);
+    let started = Instant::now();
+    let output = run.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert_eq!(place.show("s")["trials"][0]["state"], "queued");
+    std::fs::remove_file(place.path().join("slow")).unwrap();
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    assert_eq!(place.show("s")["trials"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn two_runs_at_once_share_the_budget_and_no_number() {
+    let place = Place::new();
+    place.write("s.yaml", &study(30, "random", BOWL));
+    let (mut a, mut b) = (start(&place), start(&place));
+    assert!(a.wait().unwrap().success() && b.wait().unwrap().success());
+    let shown = place.show("s");
+    let numbers: Vec<u64> =
+        shown["trials"].as_array().unwrap().iter().map(|t| t["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (0..30).collect::<Vec<_>>());
+    let mut order: Vec<u64> = shown["trials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["finish_sequence"].as_u64().unwrap())
+        .collect();
+    order.sort_unstable();
+    assert_eq!(order, (1..=30).collect::<Vec<_>>());
+}
+
+#[test]
+fn parallel_workers_suggest_differently_and_replay_alike() {
+    let place = Place::new();
+    place.write("s.yaml", &study(24, GP, BOWL));
+    place.ok(&["run", "s.yaml", "--no-plots", "--workers", "4"]);
+    let mut params: Vec<String> =
+        params_and_values(&place.show("s")).into_iter().map(|(_, p, _)| p).collect();
+    params.sort();
+    params.dedup();
+    assert_eq!(params.len(), 24, "no two trials share parameters");
+    let replay = place.ok(&["replay", "s"]);
+    assert!(replay.contains("24 of 24 suggestions are bit-equal"), "{replay}");
+}
+
+fn interrupt(run: &Child) {
+    let pid = rustix::process::Pid::from_child(run);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+}
