@@ -7,9 +7,10 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::objective::ObjectiveSpec;
-use crate::runner::{Event, trial_folder};
+use crate::runner::Event;
 use crate::spec::StudySpec;
 use crate::store::StudySummary;
+use crate::study::trial_folder;
 use crate::trial::{Trial, TrialState};
 
 use super::table;

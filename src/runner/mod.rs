@@ -73,12 +73,3 @@ pub enum RunError {
         source: std::io::Error,
     },
 }
-
-/// The folder of one trial's log and files: `runs/STUDY/NUMBER` beside the database.
-pub fn trial_folder(
-    runs: &std::path::Path,
-    study: &str,
-    number: crate::trial::TrialNumber,
-) -> PathBuf {
-    runs.join(study).join(number.to_string())
-}

@@ -1,22 +1,19 @@
 //! A worker: takes trials from the store and evaluates them.
 
 use std::io::BufRead;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::objective::{
-    self, Objective, ObjectiveError, ObjectiveSpec, Reporter, StopFlag, TrialContext,
-};
+use crate::objective::{self, ObjectiveError, ObjectiveSpec, StopFlag};
 use crate::store::{SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId};
-use crate::study::{AskedTrial, Study, StudyError};
-use crate::trial::{Report, Timestamp, WorkerInfo};
+use crate::study::{Evaluated, Study};
+use crate::trial::{Timestamp, WorkerInfo};
 
 use super::signals::{Interrupt, Interrupts};
-use super::{LEASE, RunError, process, trial_folder};
+use super::{LEASE, RunError, process};
 
 /// What a worker needs to know.
 #[derive(Clone, Debug)]
@@ -66,7 +63,14 @@ pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
 
     while !orders.finish.is_raised() {
         let Some(trial) = study.ask_for(Some(worker))? else { return Ok(WorkerEnd::Done) };
-        evaluate(&mut study, objective.as_mut(), &trial, worker, options, &orders.abandon)?;
+        match study.evaluate(objective.as_mut(), &trial, &options.runs, &orders.abandon)? {
+            Evaluated::Told => {}
+            Evaluated::Abandoned => release(&mut study, worker)?,
+            Evaluated::Unusable { reason } => {
+                release(&mut study, worker)?;
+                return Err(RunError::Unusable { reason });
+            }
+        }
     }
     Ok(WorkerEnd::Stopped)
 }
@@ -95,71 +99,9 @@ fn lease_end() -> Timestamp {
     Timestamp(Timestamp::now().0 + LEASE.as_micros() as i64)
 }
 
-/// Runs one trial and tells the study how it ended. A trial taken up by another worker meanwhile, as
-/// after a lease that ran out, is left to that one.
-fn evaluate(
-    study: &mut Study,
-    objective: &mut dyn Objective,
-    trial: &AskedTrial,
-    worker: WorkerId,
-    options: &WorkerOptions,
-    abandon: &StopFlag,
-) -> Result<(), RunError> {
-    let folder = trial_folder(&options.runs, &options.study, trial.number);
-    std::fs::create_dir_all(&folder).map_err(|source| RunError::Io {
-        what: format!("cannot make {}", folder.display()),
-        source,
-    })?;
-    let metric = study.spec().metric.clone();
-    let context = TrialContext {
-        study: &options.study,
-        number: trial.number,
-        params: &trial.params,
-        metric: &metric,
-        seed: trial.seed,
-        folder: &folder,
-        stop: abandon,
-    };
-    let mut reporter = ToStore { study, trial, error: None };
-    let result = objective.evaluate(&context, &mut reporter);
-    let told = match (reporter.error.take(), result) {
-        (Some(error), _) => Err(error),
-        (None, Ok(outcome)) => study.tell(trial, Ok(outcome)),
-        (None, Err(ObjectiveError::Failed(failure))) => study.tell(trial, Err(failure)),
-        (None, Err(ObjectiveError::Abandoned)) => release(study, worker).map_err(Into::into),
-        (None, Err(error @ ObjectiveError::Unusable { .. })) => {
-            release(study, worker)?;
-            return Err(run_error(error));
-        }
-    };
-    match told {
-        Err(StudyError::Store(StoreError::Superseded { .. })) => Ok(()),
-        told => Ok(told?),
-    }
-}
-
 fn release(study: &mut Study, worker: WorkerId) -> Result<(), StoreError> {
     let id: StudyId = study.id();
     study.store().release(id, &[worker], None, Timestamp::now()).map(|_| ())
-}
-
-/// Sends reports to the store at once.
-struct ToStore<'a> {
-    study: &'a mut Study,
-    trial: &'a AskedTrial,
-    error: Option<StudyError>,
-}
-
-impl Reporter for ToStore<'_> {
-    fn report(&mut self, report: Report) -> ControlFlow<()> {
-        match self.study.report(self.trial, report) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.error = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    }
 }
 
 /// What the worker was told to do, by its supervisor or by signals.

@@ -221,6 +221,58 @@ fn same(a: &ParamValue, b: &ParamValue) -> bool {
 }
 
 impl Domain {
+    /// A continuous real range, linear.
+    ///
+    /// # Errors
+    /// As [`FloatDomain::new`].
+    pub fn float(low: f64, high: f64) -> Result<Self, SpaceError> {
+        FloatDomain::new(low, high, Scale::Linear, None).map(Self::Float)
+    }
+
+    /// A continuous real range on a log scale.
+    ///
+    /// # Errors
+    /// As [`FloatDomain::new`].
+    pub fn log_float(low: f64, high: f64) -> Result<Self, SpaceError> {
+        FloatDomain::new(low, high, Scale::Log, None).map(Self::Float)
+    }
+
+    /// All whole numbers of a range, linear.
+    ///
+    /// # Errors
+    /// As [`IntDomain::new`].
+    pub fn int(low: i64, high: i64) -> Result<Self, SpaceError> {
+        IntDomain::new(low, high, Scale::Linear, 1).map(Self::Int)
+    }
+
+    /// All whole numbers of a range, on a log scale.
+    ///
+    /// # Errors
+    /// As [`IntDomain::new`].
+    pub fn log_int(low: i64, high: i64) -> Result<Self, SpaceError> {
+        IntDomain::new(low, high, Scale::Log, 1).map(Self::Int)
+    }
+
+    /// Unordered choices.
+    ///
+    /// # Errors
+    /// As [`CategoricalDomain::new`].
+    pub fn categorical<T: Into<ParamValue>>(
+        choices: impl IntoIterator<Item = T>,
+    ) -> Result<Self, SpaceError> {
+        CategoricalDomain::new(choices.into_iter().map(Into::into).collect()).map(Self::Categorical)
+    }
+
+    /// Ordered choices.
+    ///
+    /// # Errors
+    /// As [`OrdinalDomain::new`].
+    pub fn ordinal<T: Into<ParamValue>>(
+        choices: impl IntoIterator<Item = T>,
+    ) -> Result<Self, SpaceError> {
+        OrdinalDomain::new(choices.into_iter().map(Into::into).collect()).map(Self::Ordinal)
+    }
+
     /// Number of values, `None` if continuous.
     pub fn levels(&self) -> Option<u64> {
         match self {

@@ -28,6 +28,13 @@ pub struct Parameter {
     pub domain: Domain,
 }
 
+impl Parameter {
+    /// A parameter called `name`.
+    pub fn new(name: impl Into<String>, domain: Domain) -> Self {
+        Self { name: name.into(), domain }
+    }
+}
+
 /// What is wrong with a domain, a space, or values offered for it.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]

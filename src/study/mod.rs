@@ -3,13 +3,16 @@
 //! A [`Study`] joins a store, a declaration and a sampler. It holds no state of its own but a cache of
 //! finished trials, which never change: several processes may work at one study at once.
 
+mod evaluate;
 mod model;
 mod replay;
 
+pub use evaluate::{Evaluated, trial_folder};
 pub use model::{Model, Prediction};
 pub use replay::Mismatch;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -39,6 +42,20 @@ pub enum StudyError {
     /// The surrogate could not be fitted.
     #[error("the model could not be fitted: {0}")]
     Model(#[from] GpError),
+    /// A trial's folder cannot be made.
+    #[error("cannot make the trial's folder {}: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The objective cannot evaluate any trial.
+    #[error("{reason}")]
+    Unusable {
+        /// What is wrong and what to do.
+        reason: String,
+    },
     /// Parameters are not in the space.
     #[error(transparent)]
     Space(#[from] SpaceError),

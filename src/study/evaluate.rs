@@ -1,0 +1,116 @@
+//! Evaluating trials: what a worker does with each, and a whole study in this process.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use crate::objective::{Objective, ObjectiveError, Reporter, StopFlag, TrialContext};
+use crate::store::StoreError;
+use crate::trial::{Report, TrialNumber};
+
+use super::{AskedTrial, Study, StudyError};
+
+/// The folder of one trial's log and files: `RUNS/STUDY/NUMBER`.
+pub fn trial_folder(runs: &Path, study: &str, number: TrialNumber) -> PathBuf {
+    runs.join(study).join(number.to_string())
+}
+
+/// How the evaluation of a trial ended, as far as going on is concerned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Evaluated {
+    /// The study knows how it ended.
+    Told,
+    /// It was abandoned and can be run again.
+    Abandoned,
+    /// No trial of this study can be evaluated.
+    Unusable {
+        /// What is wrong and what to do.
+        reason: String,
+    },
+}
+
+impl Study {
+    /// Evaluates a trial with its files under `runs`, sends its reports to the store at once, and
+    /// tells the study how it ended. A trial that another worker took up meanwhile, as after a lease
+    /// that ran out, is left to that one.
+    ///
+    /// # Errors
+    /// From the store, or [`StudyError::Folder`].
+    pub fn evaluate(
+        &mut self,
+        objective: &mut dyn Objective,
+        trial: &AskedTrial,
+        runs: &Path,
+        stop: &StopFlag,
+    ) -> Result<Evaluated, StudyError> {
+        let (study, metric) = (self.spec().study.clone(), self.spec().metric.clone());
+        let folder = trial_folder(runs, &study, trial.number);
+        std::fs::create_dir_all(&folder)
+            .map_err(|source: io::Error| StudyError::Folder { path: folder.clone(), source })?;
+        let context = TrialContext {
+            study: &study,
+            number: trial.number,
+            params: &trial.params,
+            metric: &metric,
+            seed: trial.seed,
+            folder: &folder,
+            stop,
+        };
+        let mut reporter = ToStore { study: self, trial, error: None };
+        let result = objective.evaluate(&context, &mut reporter);
+        let told = match (reporter.error.take(), result) {
+            (Some(error), _) => Err(error),
+            (None, Ok(outcome)) => self.tell(trial, Ok(outcome)),
+            (None, Err(ObjectiveError::Failed(failure))) => self.tell(trial, Err(failure)),
+            (None, Err(ObjectiveError::Abandoned)) => return Ok(Evaluated::Abandoned),
+            (None, Err(ObjectiveError::Unusable { reason })) => {
+                return Ok(Evaluated::Unusable { reason });
+            }
+        };
+        match told {
+            Ok(()) | Err(StudyError::Store(StoreError::Superseded { .. })) => Ok(Evaluated::Told),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks for trials and evaluates them in this process until the budget is used up. Trials keep
+    /// their files under `runs`.
+    ///
+    /// # Errors
+    /// From the store or the sampler; [`StudyError::Unusable`] if the objective cannot evaluate any
+    /// trial.
+    pub fn optimize(
+        &mut self,
+        objective: &mut dyn Objective,
+        runs: &Path,
+    ) -> Result<(), StudyError> {
+        let never = StopFlag::default();
+        while let Some(trial) = self.ask()? {
+            match self.evaluate(objective, &trial, runs, &never)? {
+                Evaluated::Told => {}
+                Evaluated::Abandoned => return Ok(()),
+                Evaluated::Unusable { reason } => return Err(StudyError::Unusable { reason }),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sends reports to the store at once.
+struct ToStore<'a> {
+    study: &'a mut Study,
+    trial: &'a AskedTrial,
+    error: Option<StudyError>,
+}
+
+impl Reporter for ToStore<'_> {
+    fn report(&mut self, report: Report) -> ControlFlow<()> {
+        match self.study.report(self.trial, report) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.error = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
