@@ -3,3 +3,4 @@
 pub mod sampler;
 pub mod space;
 pub mod trial;
+pub mod vision;
