@@ -9,3 +9,4 @@ pub mod spec;
 pub mod store;
 pub mod study;
 pub mod trial;
+pub mod vision;
