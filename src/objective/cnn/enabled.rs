@@ -1,0 +1,150 @@
+//! Training a CNN with libtorch for every trial.
+
+use std::ops::ControlFlow;
+
+use tch::Device;
+
+use crate::trial::{FailureKind, Report};
+use crate::vision::{
+    CnnSettings, CudaLoad, DataSettings, DeviceChoice, EpochReport, Metrics, TrainError,
+    TrainingData, load_cuda, resolve_device, train,
+};
+
+use super::super::{
+    Availability, Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome,
+    Reporter, TrialContext, Unavailable,
+};
+use super::device_choice;
+
+/// Which device training will use, with a warning if it is the CPU for want of CUDA.
+pub(in crate::objective) fn check_available(
+    template: &ObjectiveTemplate,
+    device: Option<&str>,
+) -> Result<Availability, Unavailable> {
+    let choice = device_choice(template, device)?;
+    let device = resolve(choice)?;
+    let fell_back = choice == DeviceChoice::Auto && device == Device::Cpu;
+    let warning = fell_back.then(|| {
+        let why = match load_cuda() {
+            CudaLoad::Failed { reason, .. } => reason.as_str(),
+            CudaLoad::NotFound { .. } => "this libtorch is a CPU flavour",
+            _ => "libtorch sees no CUDA device",
+        };
+        format!("training on the CPU: {why}; `surmise doctor` says more")
+    });
+    Ok(Availability { device: name(device), warning })
+}
+
+fn resolve(choice: DeviceChoice) -> Result<Device, Unavailable> {
+    resolve_device(choice).map_err(|error| Unavailable {
+        message: error.to_string(),
+        remedy: "train on the CPU with --device cpu, or see `surmise doctor`".into(),
+    })
+}
+
+fn name(device: Device) -> String {
+    match device {
+        Device::Cuda(index) => format!("cuda:{index}"),
+        _ => "cpu".into(),
+    }
+}
+
+pub(in crate::objective) fn build(
+    template: &ObjectiveTemplate,
+    device: Option<&str>,
+) -> Result<Box<dyn Objective>, Unavailable> {
+    let device = resolve(device_choice(template, device)?)?;
+    Ok(Box::new(CnnObjective {
+        template: template.clone(),
+        device,
+        device_name: name(device),
+        data: None,
+    }))
+}
+
+struct CnnObjective {
+    template: ObjectiveTemplate,
+    device: Device,
+    device_name: String,
+    /// The images, decoded once per process; again only if a trial wants another size.
+    data: Option<(DataSettings, TrainingData)>,
+}
+
+impl CnnObjective {
+    fn data(&mut self, settings: &DataSettings) -> Result<&TrainingData, ObjectiveError> {
+        if self.data.as_ref().is_none_or(|(loaded, _)| loaded != settings) {
+            self.data = None; // free the old images before the new ones come
+            let data = TrainingData::load(settings, self.device)
+                .map_err(|error| ObjectiveError::Unusable { reason: error.to_string() })?;
+            self.data = Some((settings.clone(), data));
+        }
+        match &self.data {
+            Some((_, data)) => Ok(data),
+            None => Err(ObjectiveError::Unusable { reason: "the images were not loaded".into() }),
+        }
+    }
+}
+
+impl Objective for CnnObjective {
+    fn evaluate(
+        &mut self,
+        trial: &TrialContext<'_>,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Outcome, ObjectiveError> {
+        let settings = match self.template.bind(trial.params) {
+            Ok(ObjectiveSettings::Cnn(settings)) => settings,
+            Ok(_) => return Err(unusable("the objective is no CNN")),
+            Err(error) => return Err(unusable(error)),
+        };
+        let data = self.data(&settings.data)?;
+        run(&settings, data, trial, reporter)
+    }
+
+    fn device(&self) -> &str {
+        &self.device_name
+    }
+}
+
+fn unusable(reason: impl ToString) -> ObjectiveError {
+    ObjectiveError::Unusable { reason: reason.to_string() }
+}
+
+fn run(
+    settings: &CnnSettings,
+    data: &TrainingData,
+    trial: &TrialContext<'_>,
+    reporter: &mut dyn Reporter,
+) -> Result<Outcome, ObjectiveError> {
+    let metric = measure(trial.metric)
+        .ok_or_else(|| unusable(format!("a CNN has no metric `{}`", trial.metric)))?;
+    let (mut abandoned, mut pruned) = (false, false);
+    let result = train(settings, data, u64::from(trial.seed), |epoch: &EpochReport| {
+        let report = Report { step: u64::from(epoch.epoch), value: metric(&epoch.metrics) };
+        abandoned = trial.stop.is_raised();
+        pruned = reporter.report(report).is_break() && epoch.epoch < settings.epochs;
+        if abandoned || pruned { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    match result {
+        _ if abandoned => Err(ObjectiveError::Abandoned),
+        Ok(_) if pruned => Ok(Outcome::Pruned),
+        Ok(last) => Ok(Outcome::Complete { value: metric(&last.metrics) }),
+        Err(error) => {
+            let kind = match error {
+                TrainError::Diverged { .. } => FailureKind::Diverged,
+                TrainError::OutOfMemory { .. } => FailureKind::OutOfMemory,
+                _ => FailureKind::Error,
+            };
+            Err(ObjectiveError::failed(kind, error.to_string()))
+        }
+    }
+}
+
+/// The measurement a metric's name stands for.
+fn measure(metric: &str) -> Option<fn(&Metrics) -> f64> {
+    match metric {
+        "accuracy" => Some(|m| m.accuracy),
+        "loss" => Some(|m| m.loss),
+        "train_loss" => Some(|m| m.train_loss),
+        _ => None,
+    }
+}

@@ -1,0 +1,190 @@
+//! The command line: what it prints, where, and with which exit code.
+
+mod common;
+
+use common::{BOWL, Place, study};
+use serde_json::Value;
+
+fn bowl(trials: u64) -> Place {
+    let place = Place::new();
+    place.write("s.yaml", &study(trials, "{ type: gp, sobol: 4 }", BOWL));
+    place
+}
+
+#[test]
+fn a_run_ends_with_the_best_and_the_pictures() {
+    let place = bowl(8);
+    let out = place.ok(&["run", "s.yaml"]);
+    for part in ["best of s: trial", "x  ", "loss measured", "loss by the model", " ± ", "pictures:"] {
+        assert!(out.contains(part), "no `{part}` in\n{out}");
+    }
+    let pictures: Vec<&str> = out.lines().filter(|l| l.trim().starts_with("plots/")).collect();
+    assert!(pictures.len() >= 4, "{out}");
+    for path in pictures {
+        assert!(place.path().join(path.trim()).metadata().unwrap().len() > 1000, "{path}");
+    }
+    assert!(place.path().join("studies.db").exists());
+}
+
+#[test]
+fn running_again_resumes_and_says_how_to_extend() {
+    let place = bowl(5);
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let (_, err) = common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
+    assert!(err.contains("all 5 trials are done"), "{err}");
+    assert!(err.contains("surmise run s.yaml --trials 25"), "{err}");
+    place.ok(&["run", "s.yaml", "--no-plots", "--trials", "7"]);
+    let shown = place.show("s");
+    assert_eq!(shown["trials"].as_array().unwrap().len(), 7);
+    // The file's own budget is smaller than the stored one now: that is no change.
+    let (_, err) = common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
+    assert!(err.contains("all 7 trials are done"), "{err}");
+}
+
+#[test]
+fn a_changed_study_is_refused_with_the_difference() {
+    let place = bowl(3);
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let changed = study(3, "{ type: gp, sobol: 4 }", BOWL).replace("high: 1 }\n  y", "high: 2 }\n  y");
+    place.write("s.yaml", &changed);
+    let error = place.fails(&["run", "s.yaml", "--no-plots"], 1);
+    assert!(error.contains("another declaration") && error.contains("stored:"), "{error}");
+    assert!(error.contains("surmise delete s"), "{error}");
+    assert_eq!(place.show("s")["trials"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn show_json_holds_what_machines_need() {
+    let place = bowl(5);
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let shown = place.show("s");
+    assert_eq!(shown["study"], "s");
+    assert_eq!(shown["direction"], "minimize");
+    assert_eq!(shown["metric"], "loss");
+    let trials = shown["trials"].as_array().unwrap();
+    let values: Vec<f64> = trials.iter().map(|t| t["value"].as_f64().unwrap()).collect();
+    let best = values.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(shown["best"]["value"].as_f64().unwrap(), best);
+    for (number, trial) in trials.iter().enumerate() {
+        assert_eq!(trial["number"], number as u64);
+        assert_eq!(trial["state"], "complete");
+        assert!(trial["params"]["x"].is_f64() && trial["failure"].is_null());
+        let origin = if number < 4 { "sobol" } else { "model" };
+        assert_eq!(trial["origin"]["type"], origin, "{trial:#}");
+        for time in ["asked_at", "started_at", "finished_at"] {
+            assert!(trial[time].as_str().unwrap().ends_with('Z'), "{trial:#}");
+        }
+        assert!(trial["worker"]["host"].is_string() && trial["worker"]["pid"].is_u64());
+    }
+}
+
+#[test]
+fn data_goes_to_stdout_and_talk_to_stderr() {
+    let place = bowl(4);
+    let run = place.output(&["run", "s.yaml", "--no-plots"]);
+    let (out, err) = common::texts(&run);
+    assert!(out.trim_start().starts_with("best of s"), "{out}");
+    assert_eq!(err.lines().filter(|l| l.starts_with("trial ")).count(), 4, "{err}");
+    let csv = place.ok(&["export", "s"]);
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(&rows.headers().unwrap()[3], "loss");
+    assert_eq!(rows.records().map(Result::unwrap).count(), 4);
+    let json: Value = serde_json::from_str(&place.ok(&["export", "s", "--format", "json"])).unwrap();
+    assert_eq!(json, place.show("s"));
+    let best: Value = serde_json::from_str(&place.ok(&["best", "s", "--json"])).unwrap();
+    assert_eq!(best["number"], json["best"]["number"]);
+    assert!(best["predicted"]["standard_error"].as_f64().unwrap() >= 0.0);
+    assert!(place.ok(&["list"]).contains("4/4"));
+}
+
+#[test]
+fn an_unknown_study_suggests_the_nearest() {
+    let place = bowl(3);
+    let error = place.fails(&["show", "s"], 1);
+    assert!(error.contains("studies.db") && !place.path().join("studies.db").exists(), "{error}");
+    let yaml = study(3, "random", BOWL).replace("study: s", "study: avatars");
+    place.write("a.yaml", &yaml);
+    place.ok(&["run", "a.yaml", "--no-plots"]);
+    let error = place.fails(&["show", "avatar"], 1);
+    assert!(error.contains("no study named `avatar`"), "{error}");
+    assert!(error.contains("did you mean `avatars`?"), "{error}");
+}
+
+#[test]
+fn delete_asks_first() {
+    let place = bowl(3);
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let error = place.fails(&["delete", "s"], 1);
+    assert!(error.contains("surmise delete s --yes"), "{error}");
+    assert!(place.path().join("runs/s/0/trial.log").exists());
+    place.ok(&["delete", "s", "--yes"]);
+    assert!(!place.path().join("runs/s").exists());
+    place.fails(&["show", "s"], 1);
+}
+
+#[test]
+fn a_wrong_file_touches_no_database() {
+    let place = Place::new();
+    place.write("s.yaml", "study: s\nspase: {}\n");
+    for command in ["check", "run"] {
+        let error = place.fails(&[command, "s.yaml"], 1);
+        assert!(error.contains("s.yaml:2:1"), "{error}");
+        assert!(error.contains("did you mean `space`?"), "{error}");
+    }
+    assert!(!place.path().join("studies.db").exists());
+}
+
+#[test]
+fn compare_tables_final_values() {
+    let place = Place::new();
+    for (name, sampler) in [("model", "{ type: gp, sobol: 4 }"), ("chance", "random")] {
+        let yaml = study(6, sampler, BOWL).replace("study: s", &format!("study: {name}"));
+        place.write("s.yaml", &yaml);
+        place.ok(&["run", "s.yaml", "--no-plots"]);
+    }
+    let out = place.ok(&["compare", "model", "chance"]);
+    assert!(out.contains("model") && out.contains("chance") && out.contains("plots/"), "{out}");
+}
+
+#[test]
+fn help_has_examples_and_completions_are_scripts() {
+    let place = Place::new();
+    for command in [
+        "run", "check", "list", "show", "best", "plot", "compare", "export", "replay", "delete",
+        "doctor", "worker", "completions",
+    ] {
+        let help = place.ok(&[command, "--help"]);
+        assert!(help.contains("Example"), "{command}:\n{help}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(place.ok(&["completions", shell]).contains("surmise"));
+    }
+}
+
+#[test]
+fn doctor_tells_what_there_is() {
+    let place = Place::new();
+    let out = place.ok(&["doctor"]);
+    for part in ["surmise", "SQLite", "studies.db", "libtorch", "threads"] {
+        assert!(out.contains(part), "no `{part}` in\n{out}");
+    }
+    assert!(!place.path().join("studies.db").exists(), "looking makes nothing");
+}
+
+#[cfg(not(feature = "torch"))]
+#[test]
+fn without_torch_a_cnn_study_checks_and_run_says_how_to_rebuild() {
+    let place = Place::new();
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let file = format!("{folder}/experiments/avatars.yaml");
+    let mut check = place.surmise(&["check", &file]);
+    let output = check.current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", common::texts(&output).1);
+    let db = place.path().join("studies.db");
+    let mut run = place.surmise(&["run", &file, "--db", db.to_str().unwrap()]);
+    let output = run.current_dir(folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let (_, err) = common::texts(&output);
+    assert!(err.contains("built without libtorch") && err.contains("make build"), "{err}");
+    assert!(!db.exists());
+}
