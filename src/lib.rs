@@ -6,3 +6,4 @@ pub mod space;
 pub mod spec;
 pub mod store;
 pub mod trial;
+pub mod vision;

@@ -1,0 +1,230 @@
+//! Training: epochs over shuffled batches, what each measured, what can go wrong.
+
+use std::ops::ControlFlow;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use tch::{Kind, Reduction, TchError, Tensor};
+use thiserror::Error;
+
+use super::adam::Adam;
+use super::data::{ImageSet, TrainingData};
+use super::network::Network;
+use super::settings::{CnnSettings, OptimizerSettings};
+
+/// What an epoch measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metrics {
+    /// Share of the validation images that are classified right, 0 to 1.
+    pub accuracy: f64,
+    /// Mean loss over the validation images: cross entropy, in nats.
+    pub loss: f64,
+    /// Mean loss over the training images, each as its batch saw it before learning from it.
+    pub train_loss: f64,
+}
+
+/// An epoch and what it measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpochReport {
+    /// The epoch, counted from 1.
+    pub epoch: u32,
+    /// Its measurements; all finite.
+    pub metrics: Metrics,
+}
+
+/// Why training ended without a result.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The loss is not a number or infinite: the learning rate is too high, as a rule.
+    #[error("training diverged: the loss in epoch {epoch} is not finite")]
+    Diverged {
+        /// The epoch, counted from 1.
+        epoch: u32,
+    },
+    /// Memory ran out, on the host or the device.
+    #[error("out of memory: {message}")]
+    OutOfMemory {
+        /// libtorch's words.
+        message: String,
+    },
+    /// Anything else that libtorch reports.
+    #[error("libtorch: {message}")]
+    Torch {
+        /// Its words.
+        message: String,
+    },
+}
+
+impl From<TchError> for TrainError {
+    fn from(error: TchError) -> Self {
+        let text = error.to_string();
+        // The first line says what happened; a C++ backtrace follows.
+        let message = text.lines().next().unwrap_or_default().to_owned();
+        let memory = [
+            "out of memory",
+            "can't allocate memory",
+            "not enough memory",
+        ];
+        let lower = text.to_lowercase();
+        if memory.iter().any(|words| lower.contains(words)) {
+            Self::OutOfMemory { message }
+        } else {
+            Self::Torch { message }
+        }
+    }
+}
+
+/// Trains a fresh network on `data` and measures it after each epoch, which `on_epoch` hears of;
+/// it may end the training there. Returns the last report.
+///
+/// The seed decides the initial weights and the order of the images. With it and one thread on the
+/// CPU, every number is the same to the last bit in every run on the same machine.
+///
+/// Sets the process's number of libtorch threads.
+///
+/// # Errors
+/// [`TrainError`]. Settings that do not [validate](CnnSettings::validate) may end in one too.
+pub fn train(
+    settings: &CnnSettings,
+    data: &TrainingData,
+    seed: u64,
+    mut on_epoch: impl FnMut(&EpochReport) -> ControlFlow<()>,
+) -> Result<EpochReport, TrainError> {
+    tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
+    let device = data.train.device();
+    let network = Network::new(
+        settings.model,
+        data.train.image_size(),
+        data.classes.len(),
+        seed,
+        device,
+    )?;
+    let mut learner = Learner::new(network, settings.optimizer.clone())?;
+    // Its own stream: not a number of it is among those of the initial weights.
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(1);
+    let mut order: Vec<i64> = (0..data.train.len() as i64).collect();
+    let mut epoch = 0;
+    loop {
+        epoch += 1;
+        order.shuffle(&mut random);
+        // Kept on the device: reading a number there waits for all that was asked of it.
+        let mut train_loss = Tensor::f_zeros([], (Kind::Double, device))?;
+        for indices in order.chunks(settings.batch_size) {
+            let (images, labels) = data.train.batch(indices)?;
+            let loss = learner.step(&images, &labels)?;
+            let sum = loss
+                .f_to_kind(Kind::Double)?
+                .f_mul_scalar_(indices.len() as f64)?;
+            let _ = train_loss.f_add_(&sum)?;
+        }
+        let train_loss = train_loss.f_double_value(&[])? / data.train.len() as f64;
+        let (accuracy, loss) = learner.evaluate(&data.valid, settings.batch_size)?;
+        if !train_loss.is_finite() || !loss.is_finite() {
+            return Err(TrainError::Diverged { epoch });
+        }
+        let report = EpochReport {
+            epoch,
+            metrics: Metrics {
+                accuracy,
+                loss,
+                train_loss,
+            },
+        };
+        if on_epoch(&report).is_break() || epoch >= settings.epochs {
+            return Ok(report);
+        }
+    }
+}
+
+/// A network with its optimizer and its loss: binary cross entropy of the logit for two classes,
+/// cross entropy for more.
+#[derive(Debug)]
+pub struct Learner {
+    network: Network,
+    adam: Adam,
+}
+
+impl Learner {
+    /// `network`, to be trained with `optimizer`.
+    ///
+    /// # Errors
+    /// Out of memory.
+    pub fn new(network: Network, optimizer: OptimizerSettings) -> Result<Self, TrainError> {
+        let adam = Adam::new(optimizer, network.weights())?;
+        Ok(Self { network, adam })
+    }
+
+    /// The network as it stands.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// One step of learning from a batch: images (b × 3 × s × s, numbers from 0 to 1) and labels
+    /// (b, 64-bit integers). Returns its mean loss before the step, a scalar on the device.
+    ///
+    /// # Errors
+    /// [`TrainError`]; a loss that is not finite is none.
+    pub fn step(&mut self, images: &Tensor, labels: &Tensor) -> Result<Tensor, TrainError> {
+        let logits = self.network.forward(images)?;
+        let loss = self.loss(&logits, labels, Reduction::Mean)?;
+        let gradients = Tensor::f_run_backward(&[&loss], self.network.leaves(), false, false)?;
+        let flat: Vec<Tensor> = gradients
+            .iter()
+            .map(|g| g.f_flatten(0, -1))
+            .collect::<Result<_, _>>()?;
+        self.adam.step(&Tensor::f_cat(&flat, 0)?)?;
+        Ok(loss.f_detach()?)
+    }
+
+    /// Accuracy (share of the images classified right) and mean loss over `images`, `batch_size`
+    /// at a time; every image counts the same. With two classes the second is chosen where its
+    /// probability is above ½.
+    ///
+    /// # Errors
+    /// [`TrainError`]; a loss that is not finite is none.
+    pub fn evaluate(&self, images: &ImageSet, batch_size: usize) -> Result<(f64, f64), TrainError> {
+        let _guard = tch::no_grad_guard();
+        let mut right = Tensor::f_zeros([], (Kind::Int64, images.device()))?;
+        let mut loss = Tensor::f_zeros([], (Kind::Double, images.device()))?;
+        let n = images.len();
+        for start in (0..n).step_by(batch_size) {
+            let (batch, labels) = images.slice(start, batch_size.min(n - start))?;
+            let logits = self.network.forward(&batch)?;
+            let chosen = if self.network.outputs() == 1 {
+                logits.f_select(1, 0)?.f_gt(0.0)?.f_to_kind(Kind::Int64)?
+            } else {
+                logits.f_argmax(1, false)?
+            };
+            let hits = chosen.f_eq_tensor(&labels)?.f_sum(Kind::Int64)?;
+            let _ = right.f_add_(&hits)?;
+            let _ = loss.f_add_(&self.loss(&logits, &labels, Reduction::Sum)?)?;
+        }
+        let n = n as f64;
+        Ok((
+            right.f_int64_value(&[])? as f64 / n,
+            loss.f_double_value(&[])? / n,
+        ))
+    }
+
+    fn loss(
+        &self,
+        logits: &Tensor,
+        labels: &Tensor,
+        reduction: Reduction,
+    ) -> Result<Tensor, TchError> {
+        if self.network.outputs() == 1 {
+            let target = labels.f_to_kind(Kind::Float)?;
+            logits.f_select(1, 0)?.f_binary_cross_entropy_with_logits(
+                &target,
+                None::<Tensor>,
+                None::<Tensor>,
+                reduction,
+            )
+        } else {
+            logits.f_cross_entropy_loss(labels, None::<Tensor>, reduction, -100, 0.0)
+        }
+    }
+}
