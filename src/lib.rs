@@ -1,5 +1,6 @@
 //! surmise: hyperparameter optimization. (map to be written)
 
+mod document;
 pub mod objective;
 pub mod sampler;
 pub mod space;

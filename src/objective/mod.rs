@@ -1,9 +1,10 @@
 //! What a trial runs and measures: a command, a CNN, or a Rust closure.
 
+mod cnn_settings;
 mod settings;
 mod template;
 
-pub(crate) use settings::OBJECTIVE_TYPES;
+pub(crate) use cnn_settings::CNN_METRICS;
 pub use settings::{CommandSettings, ObjectiveSettings};
 pub use template::{ObjectiveSpec, ObjectiveTemplate};
 pub(crate) use template::{Usage, plain_text};

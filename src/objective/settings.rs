@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::cnn_settings;
 use crate::document::{Data, Entry, Node, Problem, did_you_mean};
+use crate::vision::CnnSettings;
 
 /// Settings of one trial's objective, every placeholder bound.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ObjectiveSettings {
     /// Run a program.
     Command(CommandSettings),
+    /// Train a CNN.
+    Cnn(CnnSettings),
 }
 
 /// A program to run for a trial.
@@ -23,7 +27,7 @@ pub struct CommandSettings {
 }
 
 /// The kinds of objective a study file may declare.
-pub(crate) const OBJECTIVE_TYPES: [&str; 3] = ["command", "cnn", "external"];
+const OBJECTIVE_TYPES: [&str; 3] = ["command", "cnn", "external"];
 
 /// More arguments than any command line takes.
 const MOST_ARGUMENTS: usize = 1000;
@@ -35,6 +39,7 @@ impl ObjectiveSettings {
         let kind = fields.require("type", "type: command")?;
         match kind.text()? {
             "command" => CommandSettings::read(objective).map(Self::Command),
+            "cnn" => cnn_settings::read(objective).map(Self::Cnn),
             unknown => Err(kind
                 .problem(format!("unknown objective `{unknown}`"), "not known")
                 .help(did_you_mean(unknown, &OBJECTIVE_TYPES))),
@@ -45,6 +50,7 @@ impl ObjectiveSettings {
     pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::Command(settings) => settings.to_json(),
+            Self::Cnn(settings) => cnn_settings::to_json(settings),
         }
     }
 }
@@ -83,7 +89,9 @@ impl CommandSettings {
     }
 
     fn to_json(&self) -> Value {
-        let timeout = self.timeout.map(|t| humantime::format_duration(t).to_string());
+        let timeout = self
+            .timeout
+            .map(|t| humantime::format_duration(t).to_string());
         json!({ "type": "command", "argv": self.argv, "timeout": timeout })
     }
 }

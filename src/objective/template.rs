@@ -141,9 +141,13 @@ fn check_names(node: &Node, space: &SearchSpace, used: &mut Vec<usize>) -> Resul
     match &node.data {
         Data::Text(text) => {
             let pieces = pieces(text).map_err(|tail| {
-                Problem::new(node.id, "a `$` needs the name of a parameter", "no name follows")
-                    .within(tail)
-                    .help("write `$name` or `${name}` for a parameter, `$$` for a plain `$`")
+                Problem::new(
+                    node.id,
+                    "a `$` needs the name of a parameter",
+                    "no name follows",
+                )
+                .within(tail)
+                .help("write `$name` or `${name}` for a parameter, `$$` for a plain `$`")
             })?;
             for piece in pieces {
                 let Piece::Name(name, written) = piece else {
@@ -176,17 +180,27 @@ fn unknown_name(node: &Node, name: &str, written: &str, space: &SearchSpace) -> 
         }
     };
     // `$optimizer.lr` reads as `$optimizer` and text.
-    let dotted = names().find(|n| n.strip_prefix(name).is_some_and(|r| r.starts_with(['.', '-'])));
+    let dotted = names().find(|n| {
+        n.strip_prefix(name)
+            .is_some_and(|r| r.starts_with(['.', '-']))
+    });
     let help = match dotted.or_else(|| nearest(name, names())) {
         Some(name) => format!("did you mean {}?", placeholder(name)),
         None => {
             let known: Vec<String> = names().take(20).map(placeholder).collect();
-            format!("the space has {}; write `$$` for a plain `$`", known.join(", "))
+            format!(
+                "the space has {}; write `$$` for a plain `$`",
+                known.join(", ")
+            )
         }
     };
-    Problem::new(node.id, format!("unknown parameter `{name}`"), "not in the space")
-        .within(written)
-        .help(help)
+    Problem::new(
+        node.id,
+        format!("unknown parameter `{name}`"),
+        "not in the space",
+    )
+    .within(written)
+    .help(help)
 }
 
 /// The tree with every placeholder replaced; nodes keep their places.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, Visitor};
 
 use crate::document::{Data, Key, Node, NodeId, Problem, shorten};
 
@@ -183,7 +183,9 @@ impl Reader<'_> {
         self.0.depth += 1;
         if self.0.depth > MOST_DEPTH {
             let message = format!("lists and maps may be nested {MOST_DEPTH} deep, not deeper");
-            return Err(self.0.refuse(Problem::new(id, message, "one level too deep")));
+            return Err(self
+                .0
+                .refuse(Problem::new(id, message, "one level too deep")));
         }
         Ok(id)
     }
@@ -232,7 +234,11 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 data: Data::Float(v),
             });
         }
-        let problem = Problem::new(id, format!("numbers must be finite, found {v}"), "not finite");
+        let problem = Problem::new(
+            id,
+            format!("numbers must be finite, found {v}"),
+            "not finite",
+        );
         Err(self.0.refuse(problem))
     }
 
