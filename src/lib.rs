@@ -1,5 +1,7 @@
 //! surmise: hyperparameter optimization. (map to be written)
 
+mod document;
+
 pub mod gp;
 pub mod objective;
 pub mod runner;

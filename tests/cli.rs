@@ -15,7 +15,9 @@ fn bowl(trials: u64) -> Place {
 fn a_run_ends_with_the_best_and_the_pictures() {
     let place = bowl(8);
     let out = place.ok(&["run", "s.yaml"]);
-    for part in ["best of s: trial", "x  ", "loss measured", "loss by the model", " ± ", "pictures:"] {
+    for part in
+        ["best of s: trial", "x  ", "loss measured", "loss by the model", " ± ", "pictures:"]
+    {
         assert!(out.contains(part), "no `{part}` in\n{out}");
     }
     let pictures: Vec<&str> = out.lines().filter(|l| l.trim().starts_with("plots/")).collect();
@@ -45,7 +47,8 @@ fn running_again_resumes_and_says_how_to_extend() {
 fn a_changed_study_is_refused_with_the_difference() {
     let place = bowl(3);
     place.ok(&["run", "s.yaml", "--no-plots"]);
-    let changed = study(3, "{ type: gp, sobol: 4 }", BOWL).replace("high: 1 }\n  y", "high: 2 }\n  y");
+    let changed =
+        study(3, "{ type: gp, sobol: 4 }", BOWL).replace("high: 1 }\n  y", "high: 2 }\n  y");
     place.write("s.yaml", &changed);
     let error = place.fails(&["run", "s.yaml", "--no-plots"], 1);
     assert!(error.contains("another declaration") && error.contains("stored:"), "{error}");
@@ -89,7 +92,8 @@ fn data_goes_to_stdout_and_talk_to_stderr() {
     let mut rows = csv::Reader::from_reader(csv.as_bytes());
     assert_eq!(&rows.headers().unwrap()[3], "loss");
     assert_eq!(rows.records().map(Result::unwrap).count(), 4);
-    let json: Value = serde_json::from_str(&place.ok(&["export", "s", "--format", "json"])).unwrap();
+    let json: Value =
+        serde_json::from_str(&place.ok(&["export", "s", "--format", "json"])).unwrap();
     assert_eq!(json, place.show("s"));
     let best: Value = serde_json::from_str(&place.ok(&["best", "s", "--json"])).unwrap();
     assert_eq!(best["number"], json["best"]["number"]);
@@ -150,8 +154,19 @@ fn compare_tables_final_values() {
 fn help_has_examples_and_completions_are_scripts() {
     let place = Place::new();
     for command in [
-        "run", "check", "list", "show", "best", "plot", "compare", "export", "replay", "delete",
-        "doctor", "worker", "completions",
+        "run",
+        "check",
+        "list",
+        "show",
+        "best",
+        "plot",
+        "compare",
+        "export",
+        "replay",
+        "delete",
+        "doctor",
+        "worker",
+        "completions",
     ] {
         let help = place.ok(&[command, "--help"]);
         assert!(help.contains("Example"), "{command}:\n{help}");

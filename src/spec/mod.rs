@@ -1,14 +1,90 @@
 //! What a study is: its space, objective, direction, budget and sampler, as declared in YAML.
 //!
-//! The only place that knows YAML. [`StudySpec`] is checked when made; its canonical JSON (which is
+//! The only place that knows YAML. [`StudySpec`] is checked when read; its canonical JSON (which is
 //! YAML, too) is what the store keeps and what resuming compares.
+//!
+//! # A study file
+//!
+//! ```yaml
+//! study: avatars            # letters, digits, `-`, `_`, `.`; at most 100
+//! direction: maximize       # or minimize; there is no default, a wrong guess would cost too much
+//! metric: accuracy          # name of the reported value; default `value`
+//! trials: 20                # budget, 1 to 10,000,000
+//! seed: 7                   # 0 to 2^64 - 1; default 0
+//! sampler: { type: gp, sobol: 5 }
+//! space:
+//!   lr:    { type: float, low: 1e-6, high: 0.4, log: true }
+//!   beta1: { type: float, low: 0.5, high: 0.999 }
+//! objective:
+//!   type: command
+//!   argv: [python3, train.py, "--lr=$lr", "--beta1=$beta1"]
+//!   timeout: 10m
+//! ```
+//!
+//! A key left empty (or `null`) counts as absent. Words such as `yes` and `on` are text, as in
+//! YAML 1.2: booleans are `true` and `false`.
+//!
+//! ## sampler
+//!
+//! | written | means |
+//! | --- | --- |
+//! | `gp` or `{ type: gp }` | Sobol first, then a Gaussian process (the default) |
+//! | `{ type: gp, sobol: 5 }` | the same, with 5 Sobol trials |
+//! | `sobol` or `{ type: sobol }` | the scrambled Sobol sequence alone |
+//! | `random` or `{ type: random }` | independent uniform draws |
+//!
+//! ## space
+//!
+//! | type | keys | values |
+//! | --- | --- | --- |
+//! | `float` | `low`, `high`, `log` (default false), `step` (default: continuous) | real numbers |
+//! | `int` | `low`, `high`, `log`, `step` (default 1) | whole numbers; `1e3` is one |
+//! | `categorical` | `choices`: at least two of text, numbers, booleans | one of them, unordered |
+//! | `ordinal` | `choices` | one of them, ordered as listed |
+//! | `bool` | | `false` or `true` |
+//!
+//! `type` may be left out: `choices` make the parameter categorical, bounds (and a step) that are all
+//! whole an int, any other bounds a float. Shorter still: a list is a list of choices
+//! (`batch: [32, 64, 128]`; two numbers alone are refused, because a range might be meant), and
+//! `flag: bool` is a boolean. A name is a letter or `_`, then letters, digits, `_`, `-` or `.`.
+//!
+//! ## objective
+//!
+//! `$name` or `${name}` anywhere in the objective stands for a parameter, `$$` for a `$`: see
+//! [`ObjectiveTemplate`](crate::objective::ObjectiveTemplate). Every parameter must occur, and every
+//! name must be a parameter. The settings are tried at the ends of every range, at every choice, and
+//! at random points of the space, so that a wrong combination shows when the file is loaded.
+//!
+//! * `type: command`: `argv`, a list of the program and its arguments; `timeout`, e.g. `90s`, `10m`,
+//!   `1h 30m` (default: none).
+//! * `type: cnn`: `data` (`train` and `valid`, image folders; `image_size`, default 64), `model`
+//!   (`bitmoji`), `batch_size` (default 128), `epochs` (default 20), `optimizer` (`type: adam`, `lr`,
+//!   `beta1`, `beta2`, `eps`, `weight_decay`, with PyTorch's defaults), `device` (`auto`, `cpu`,
+//!   `cuda`, `cuda:N`; default `auto`), `threads` (default 1). Its metrics are `accuracy`, `loss` and
+//!   `train_loss`.
+//! * `type: external`: whoever asks for trials evaluates them, by the library.
+
+mod difference;
+mod domain;
+mod error;
+mod json;
+mod load;
+mod probe;
+mod read;
+mod render;
+mod yaml;
+
+pub use difference::Difference;
+pub use error::{Diagnostic, SpecError};
+pub use render::render;
 
 use crate::objective::ObjectiveSpec;
 use crate::sampler::SamplerSettings;
 use crate::space::SearchSpace;
 use crate::trial::Direction;
 
-/// A checked study declaration.
+/// A study's declaration, checked if it was read ([`load`](Self::load), [`parse`](Self::parse),
+/// [`from_json`](Self::from_json)).
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudySpec {
     /// Name of the study, unique in its store: letters, digits, `-`, `_` and `.`, at most 100.

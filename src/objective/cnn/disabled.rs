@@ -4,7 +4,8 @@ use super::super::{Availability, Objective, ObjectiveTemplate, Unavailable};
 
 fn without_torch() -> Unavailable {
     Unavailable {
-        message: "this surmise was built without libtorch, and the study's objective is a CNN".into(),
+        message: "this surmise was built without libtorch, and the study's objective is a CNN"
+            .into(),
         remedy: "rebuild with it: `make build`, which is `scripts/libtorch.sh` and then \
                  `cargo build --release --features torch`"
             .into(),

@@ -1,0 +1,199 @@
+//! What a user declared, as a tree whose nodes know their place in the text.
+//!
+//! Knows neither YAML nor studies: a reader makes [`Node`]s, [`Entry`] takes values out of them, and
+//! whoever finds something wrong returns a [`Problem`] that points at a node.
+
+mod entry;
+mod nearest;
+
+pub(crate) use entry::{Entry, Fields};
+pub(crate) use nearest::{did_you_mean, nearest};
+
+use serde_json::{Number, Value};
+
+/// A key or a value by its place in the order of reading, counted from 0: a map or list before its
+/// contents, a key before its value. Reading the same text again meets the same numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NodeId(pub(crate) usize);
+
+/// A declared value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) id: NodeId,
+    pub(crate) data: Data,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Data {
+    Null,
+    Bool(bool),
+    Int(i128),
+    /// Always finite.
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    /// In order of declaration, no key twice.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) id: NodeId,
+    pub(crate) name: String,
+}
+
+impl Node {
+    /// The tree of a JSON value, numbered as a reader of its text would number it.
+    pub(crate) fn from_json(value: &Value) -> Self {
+        fn build(value: &Value, next: &mut usize) -> Node {
+            let id = take_id(next);
+            let data = match value {
+                Value::Null => Data::Null,
+                Value::Bool(v) => Data::Bool(*v),
+                Value::Number(v) => number(v),
+                Value::String(v) => Data::Text(v.clone()),
+                Value::Array(items) => Data::List(items.iter().map(|v| build(v, next)).collect()),
+                Value::Object(map) => Data::Map(
+                    map.iter()
+                        .map(|(name, v)| {
+                            let key = Key { id: take_id(next), name: name.clone() };
+                            (key, build(v, next))
+                        })
+                        .collect(),
+                ),
+            };
+            Node { id, data }
+        }
+        fn take_id(next: &mut usize) -> NodeId {
+            *next += 1;
+            NodeId(*next - 1)
+        }
+        fn number(v: &Number) -> Data {
+            match (v.as_i128(), v.as_f64()) {
+                (Some(v), _) => Data::Int(v),
+                (None, Some(v)) => Data::Float(v),
+                (None, None) => Data::Text(v.to_string()),
+            }
+        }
+        build(value, &mut 0)
+    }
+
+    /// The value as JSON. Whole numbers beyond 64 bits, which no setting takes, become floats.
+    pub(crate) fn to_json(&self) -> Value {
+        match &self.data {
+            Data::Null => Value::Null,
+            Data::Bool(v) => (*v).into(),
+            Data::Int(v) => Number::from_i128(*v).map_or_else(|| (*v as f64).into(), Value::from),
+            Data::Float(v) => (*v).into(),
+            Data::Text(v) => v.as_str().into(),
+            Data::List(items) => items.iter().map(Node::to_json).collect(),
+            Data::Map(entries) => {
+                entries.iter().map(|(key, value)| (key.name.clone(), value.to_json())).collect()
+            }
+        }
+    }
+
+    /// The value under `name`, if this is a map that has it.
+    pub(crate) fn child(&self, name: &str) -> Option<(&Key, &Node)> {
+        let Data::Map(entries) = &self.data else {
+            return None;
+        };
+        let (key, value) = entries.iter().find(|(key, _)| key.name == name)?;
+        Some((key, value))
+    }
+
+    /// The deepest node on the way along a dotted name such as `optimizer.lr` or `argv[2]`.
+    pub(crate) fn follow(&self, dotted: &str) -> &Node {
+        let mut node = self;
+        for part in dotted.split(['.', '[']) {
+            let next = match (&node.data, part.strip_suffix(']')) {
+                (Data::List(items), Some(index)) => {
+                    index.parse().ok().and_then(|i: usize| items.get(i))
+                }
+                _ => node.child(part).map(|(_, value)| value),
+            };
+            match next {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// Number of values in this tree.
+    pub(crate) fn size(&self) -> usize {
+        1 + match &self.data {
+            Data::List(items) => items.iter().map(Node::size).sum(),
+            Data::Map(entries) => entries.iter().map(|(_, value)| value.size()).sum(),
+            _ => 0,
+        }
+    }
+
+    /// The value in words, as an error shows it.
+    pub(crate) fn describe(&self) -> String {
+        match &self.data {
+            Data::Null => "nothing".into(),
+            Data::Bool(v) => format!("the boolean {v}"),
+            Data::Int(v) => format!("the number {v}"),
+            Data::Float(v) => format!("the number {v:?}"),
+            Data::Text(v) => format!("the text `{}`", shorten(v)),
+            Data::List(_) => "a list".into(),
+            Data::Map(_) => "a map".into(),
+        }
+    }
+}
+
+/// Text fit for one line of an error.
+pub(crate) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let clean: String =
+        text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() { clean + "…" } else { clean }
+}
+
+/// Something wrong with a declaration, pointing at a node.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Problem {
+    /// The key or value to point at.
+    pub(crate) at: NodeId,
+    /// Part of that node's text to point at, where it is in the text as such.
+    pub(crate) within: Option<String>,
+    /// What is wrong, in one sentence without a full stop.
+    pub(crate) message: String,
+    /// What to say at the place.
+    pub(crate) label: String,
+    /// The way out.
+    pub(crate) help: Option<String>,
+    /// A second place that belongs to it.
+    pub(crate) also: Option<(NodeId, String)>,
+}
+
+impl Problem {
+    pub(crate) fn new(at: NodeId, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            at,
+            within: None,
+            message: message.into(),
+            label: label.into(),
+            help: None,
+            also: None,
+        }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn within(mut self, text: impl Into<String>) -> Self {
+        self.within = Some(text.into());
+        self
+    }
+
+    pub(crate) fn also(mut self, at: NodeId, label: impl Into<String>) -> Self {
+        self.also = Some((at, label.into()));
+        self
+    }
+}

@@ -1,0 +1,189 @@
+//! The tree of a study file → [`StudySpec`].
+
+use super::{StudySpec, domain, probe};
+use crate::document::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, shorten};
+use crate::objective::{CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage};
+use crate::sampler::{GpSettings, SamplerSettings};
+use crate::space::{Parameter, SearchSpace};
+use crate::trial::Direction;
+
+const KEYS: [&str; 8] =
+    ["study", "direction", "metric", "trials", "seed", "sampler", "space", "objective"];
+
+/// Characters of a name: of a study, a parameter, a metric.
+const LONGEST_NAME: usize = 100;
+
+const MOST_PARAMETERS: usize = 1000;
+
+const MOST_TRIALS: i128 = 10_000_000;
+
+/// Reads a whole study.
+pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
+    let root = Entry::root(root);
+    if root.node.data == Data::Null {
+        return Err(root
+            .problem("the file declares nothing", "")
+            .help("a study needs the keys `study`, `direction`, `trials`, `space`, `objective`"));
+    }
+    let fields = root.fields()?;
+    fields.only("a study", &KEYS)?;
+    let study = study_name(&fields.require("study", "study: NAME")?)?;
+    let direction = fields
+        .require("direction", "direction: minimize` or `direction: maximize")?
+        .word(&[("minimize", Direction::Minimize), ("maximize", Direction::Maximize)])?;
+    let metric = match fields.get("metric") {
+        Some(metric) => metric_name(&metric)?,
+        None => "value".into(),
+    };
+    let trials = fields.require("trials", "trials: 50")?.whole(1..=MOST_TRIALS)? as u64;
+    let seed = match fields.get("seed") {
+        Some(seed) => seed.whole(0..=u64::MAX.into())? as u64,
+        None => 0,
+    };
+    let sampler = match fields.get("sampler") {
+        Some(sampler) => read_sampler(&sampler)?,
+        None => SamplerSettings::Gp(GpSettings { sobol: None }),
+    };
+    let space_entry =
+        fields.require("space", "space: { NAME: { type: float, low: 0, high: 1 } }")?;
+    let space = read_space(&space_entry)?;
+    let objective = fields.require("objective", "objective: { type: command, argv: [PROGRAM] }")?;
+    let objective = read_objective(&objective, &space, &space_entry)?;
+    let spec = StudySpec { study, direction, metric, trials, seed, sampler, space, objective };
+    check_metric(&spec, &fields)?;
+    Ok(spec)
+}
+
+fn study_name(entry: &Entry<'_>) -> Result<String, Problem> {
+    let name = entry.text()?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let problem = |message: String| {
+        Err(entry
+            .problem(message, "not a name for a study")
+            .help("letters, digits, `-`, `_` and `.`, at most 100, not starting with `.` or `-`"))
+    };
+    if name.is_empty() {
+        problem("the study's name is empty".into())
+    } else if name.len() > LONGEST_NAME {
+        problem(format!("the study's name has more than {LONGEST_NAME} characters"))
+    } else if let Some(c) = name.chars().find(|c| !allowed(*c)) {
+        problem(format!("the study's name holds the character {c:?}"))
+    } else if name.starts_with(['.', '-']) {
+        problem(format!("the study's name starts with `{}`", &name[..1]))
+    } else {
+        Ok(name.into())
+    }
+}
+
+fn metric_name(entry: &Entry<'_>) -> Result<String, Problem> {
+    let name = entry.text()?;
+    let printable = |c: char| !c.is_control() && !c.is_whitespace();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(printable) {
+        return Err(entry
+            .problem(format!("`{}` cannot name a metric", shorten(name)), "not a name")
+            .help("a word such as `accuracy`, at most 100 characters without spaces"));
+    }
+    if name == "step" {
+        return Err(
+            entry.problem("`step` cannot name a metric: reports use it for their step", "taken")
+        );
+    }
+    Ok(name.into())
+}
+
+/// `gp`, or `{ type: gp, sobol: 5 }`.
+fn read_sampler(entry: &Entry<'_>) -> Result<SamplerSettings, Problem> {
+    let gp = |sobol| SamplerSettings::Gp(GpSettings { sobol });
+    if matches!(entry.node.data, Data::Text(_)) {
+        return Ok(match entry.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
+            0 => gp(None),
+            1 => SamplerSettings::Sobol,
+            _ => SamplerSettings::Random,
+        });
+    }
+    let fields = entry.fields()?;
+    let kind = fields.require("type", "type: gp")?;
+    match kind.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
+        0 => {
+            fields.only("the `gp` sampler", &["type", "sobol"])?;
+            let sobol = fields.get("sobol").map(|n| n.whole(1..=MOST_TRIALS));
+            Ok(gp(sobol.transpose()?.map(|n| n as usize)))
+        }
+        1 => fields.only("the `sobol` sampler", &["type"]).map(|()| SamplerSettings::Sobol),
+        _ => fields.only("the `random` sampler", &["type"]).map(|()| SamplerSettings::Random),
+    }
+}
+
+fn read_space(entry: &Entry<'_>) -> Result<SearchSpace, Problem> {
+    let fields = entry.fields()?;
+    let mut parameters = Vec::new();
+    for (key, parameter) in fields.iter() {
+        check_parameter_name(key)?;
+        if parameters.len() == MOST_PARAMETERS {
+            let message = format!("the space has more than {MOST_PARAMETERS} parameters");
+            return Err(Problem::new(key.id, message, "one too many"));
+        }
+        parameters.push(Parameter { name: key.name.clone(), domain: domain::read(&parameter)? });
+    }
+    SearchSpace::new(parameters).map_err(|error| {
+        Problem::new(entry.place, error.to_string(), "empty")
+            .help("add a parameter, e.g. `lr: { type: float, low: 1e-6, high: 0.4, log: true }`")
+    })
+}
+
+/// A name that `$name` or `${name}` can bind, and that reads well in a table.
+fn check_parameter_name(key: &Key) -> Result<(), Problem> {
+    let name = &key.name;
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let starts = |c: char| c.is_alphabetic() || c == '_';
+    if name.starts_with(starts) && name.chars().all(allowed) && name.chars().count() <= LONGEST_NAME
+    {
+        return Ok(());
+    }
+    Err(Problem::new(key.id, format!("`{}` cannot name a parameter", shorten(name)), "not a name")
+        .help("a letter or `_`, then letters, digits, `_`, `-` or `.`, at most 100 characters"))
+}
+
+fn read_objective(
+    entry: &Entry<'_>,
+    space: &SearchSpace,
+    space_entry: &Entry<'_>,
+) -> Result<ObjectiveSpec, Problem> {
+    let fields = entry.fields()?;
+    let kind = fields.require("type", "type: command")?;
+    if matches!(&kind.node.data, Data::Text(t) if t == "external") {
+        fields.only("an external objective", &["type"])?;
+        return Ok(ObjectiveSpec::External);
+    }
+    let points = probe::points(space, entry.node.size());
+    let Usage { template, used } = ObjectiveTemplate::check(entry.node, space, points)?;
+    let unused = |(column, _): &(usize, &Parameter)| !used.contains(column);
+    if let Some((_, parameter)) = space.parameters().iter().enumerate().find(unused) {
+        let name = &parameter.name;
+        let place = space_entry.node.child(name).map_or(space_entry.place, |(key, _)| key.id);
+        let bare = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let placeholder = if bare { format!("${name}") } else { format!("${{{name}}}") };
+        return Err(Problem::new(
+            place,
+            format!("the objective does not use the parameter `{name}`"),
+            "unused",
+        )
+        .help(format!("write `{placeholder}` where its value belongs, or remove it")));
+    }
+    Ok(ObjectiveSpec::Template(template))
+}
+
+/// A CNN measures only a few things.
+fn check_metric(spec: &StudySpec, fields: &Fields<'_>) -> Result<(), Problem> {
+    let ObjectiveSpec::Template(template) = &spec.objective else {
+        return Ok(());
+    };
+    let is_cnn = template.to_json()["type"] == "cnn";
+    if !is_cnn || CNN_METRICS.contains(&spec.metric.as_str()) {
+        return Ok(());
+    }
+    let entry = fields.require("metric", "metric: accuracy")?;
+    Err(entry
+        .problem(format!("a CNN has no metric `{}`", spec.metric), "not measured")
+        .help(did_you_mean(&spec.metric, &CNN_METRICS)))
+}
