@@ -14,7 +14,6 @@ mod signals;
 mod supervisor;
 mod worker;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::objective::{self, ObjectiveError, ObjectiveSpec, StopFlag};
+use crate::objective::{self, ObjectiveSpec, StopFlag, Unavailable};
 use crate::store::{SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId};
 use crate::study::{Evaluated, Study};
 use crate::trial::{Timestamp, WorkerInfo};
@@ -55,7 +55,7 @@ pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
             return Err(RunError::External { study: options.study.clone() });
         }
         ObjectiveSpec::Template(template) => {
-            objective::build(template, options.device.as_deref()).map_err(run_error)?
+            objective::build(template, options.device.as_deref()).map_err(unavailable)?
         }
     };
     let worker = register(&mut study, options.supervised, objective.device())?;
@@ -75,8 +75,8 @@ pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
     Ok(WorkerEnd::Stopped)
 }
 
-fn run_error(error: ObjectiveError) -> RunError {
-    RunError::Unusable { reason: error.to_string() }
+fn unavailable(error: Unavailable) -> RunError {
+    RunError::Unusable { reason: format!("{}\n{}", error.message, error.remedy) }
 }
 
 fn register(study: &mut Study, supervised: bool, device: &str) -> Result<WorkerId, RunError> {
