@@ -1,6 +1,7 @@
 //! surmise: hyperparameter optimization. (map to be written)
 
 pub mod objective;
+pub mod plot;
 pub mod sampler;
 pub mod space;
 pub mod spec;
