@@ -2,8 +2,10 @@
 
 mod document;
 
+pub mod cli;
 pub mod gp;
 pub mod objective;
+pub mod plot;
 pub mod runner;
 pub mod sampler;
 pub mod space;

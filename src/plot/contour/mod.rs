@@ -1,0 +1,154 @@
+//! The model over two parameters: its mean and, beside it, its standard error.
+
+mod draw;
+mod isolines;
+
+use super::axis::Axis;
+use super::number::drawable;
+use super::record::{self, Mark, MarkState};
+use super::{Picture, PlotError, Predict, parameter};
+use crate::space::{Params, SearchSpace};
+use crate::spec::StudySpec;
+use crate::trial::{Direction, Trial, TrialNumber};
+
+/// Everything a contour picture shows, in the user's units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContourData {
+    /// The study's name.
+    pub study: String,
+    /// The metric's name.
+    pub metric: String,
+    /// Whether the metric is to be small or large.
+    pub direction: Direction,
+    /// The horizontal parameter.
+    pub x: Axis,
+    /// The vertical parameter.
+    pub y: Axis,
+    /// The model's predictions.
+    pub grid: Grid,
+    /// Finished trials, in the order given.
+    pub marks: Vec<Mark>,
+    /// The best trial: its number, value and parameters as text.
+    pub best: Option<(TrialNumber, f64, String)>,
+    /// The other parameters and the values they are fixed at.
+    pub fixed: Vec<(String, String)>,
+    /// Whether the other parameters are fixed at the best trial.
+    pub fixed_at_best: bool,
+}
+
+/// Predictions on a grid over two axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    /// Ascending positions of the columns along the horizontal axis, in `[0, 1]`.
+    pub x: Vec<f64>,
+    /// Ascending positions of the rows along the vertical axis, in `[0, 1]`.
+    pub y: Vec<f64>,
+    /// Expected values, `y.len()` rows of `x.len()`, lowest row first.
+    pub mean: Vec<f64>,
+    /// Standard errors, laid out like `mean`, at least 0.
+    pub standard_error: Vec<f64>,
+}
+
+impl ContourData {
+    /// Asks the model on a grid over the parameters in columns `x` and `y`, about `resolution`
+    /// places each way (60 to 100 look smooth; at least 2 are taken), the other parameters fixed
+    /// at those of `at`, which belongs to the study's space.
+    ///
+    /// # Errors
+    /// [`PlotError::NoSuchColumn`], [`PlotError::SameColumn`], [`PlotError::PredictionCount`],
+    /// [`PlotError::NotANumber`].
+    pub fn new(
+        spec: &StudySpec,
+        trials: &[Trial],
+        (x, y): (usize, usize),
+        at: &Params,
+        model: &dyn Predict,
+        resolution: usize,
+    ) -> Result<Self, PlotError> {
+        let space = &spec.space;
+        let (px, py) = (parameter::column(space, x)?, parameter::column(space, y)?);
+        if x == y {
+            let name = px.name.clone();
+            return Err(PlotError::SameColumn { name });
+        }
+        let (x_axis, y_axis) = (parameter::axis(px), parameter::axis(py));
+        let columns = parameter::samples(&x_axis, &px.domain, resolution);
+        let rows = parameter::samples(&y_axis, &py.domain, resolution);
+
+        let mut unit = space.encode(at);
+        let mut points = Vec::with_capacity(columns.len() * rows.len());
+        for row in &rows {
+            for column in &columns {
+                (unit[x], unit[y]) = (column.unit, row.unit);
+                points.push(space.decode(&unit));
+            }
+        }
+        let predictions = ask(model, &points)?;
+        let marks = trials.iter().filter_map(|trial| {
+            let params = trial.params.as_ref()?;
+            Some(Mark {
+                number: trial.number,
+                x: parameter::position(&x_axis, &px.domain, params.get(&px.name)?),
+                y: parameter::position(&y_axis, &py.domain, params.get(&py.name)?),
+                state: MarkState::of(trial)?,
+                hover: record::hover(trial, &spec.metric),
+            })
+        });
+        let best = record::best(trials, spec.direction);
+        Ok(Self {
+            study: spec.study.clone(),
+            metric: spec.metric.clone(),
+            direction: spec.direction,
+            marks: marks.collect(),
+            best: record::best_text(best),
+            fixed: fixed(space, &[x, y], at),
+            fixed_at_best: best.is_some_and(|t| t.params.as_ref() == Some(at)),
+            grid: Grid {
+                x: columns.iter().map(|c| c.position).collect(),
+                y: rows.iter().map(|r| r.position).collect(),
+                mean: predictions.iter().map(|p| p.0).collect(),
+                standard_error: predictions.iter().map(|p| p.1).collect(),
+            },
+            x: x_axis,
+            y: y_axis,
+        })
+    }
+
+    /// Draws the two panels, 1200 × 620 pixels.
+    ///
+    /// # Errors
+    /// [`PlotError::Draw`].
+    pub fn draw(&self) -> Result<Picture, PlotError> {
+        draw::draw(self)
+    }
+}
+
+/// Mean and standard error at each point, within what can be drawn.
+pub(super) fn ask(model: &dyn Predict, points: &[Params]) -> Result<Vec<(f64, f64)>, PlotError> {
+    let predictions = model.predict(points);
+    if predictions.len() != points.len() {
+        return Err(PlotError::PredictionCount {
+            expected: points.len(),
+            found: predictions.len(),
+        });
+    }
+    let checked = predictions.iter().zip(points).map(|(p, params)| {
+        if p.mean.is_nan() || p.standard_error.is_nan() {
+            let params = params.clone();
+            return Err(PlotError::NotANumber { params });
+        }
+        Ok((drawable(p.mean), drawable(p.standard_error).max(0.0)))
+    });
+    checked.collect()
+}
+
+/// Names and values of the parameters in other columns than the `shown`.
+pub(super) fn fixed(space: &SearchSpace, shown: &[usize], at: &Params) -> Vec<(String, String)> {
+    let others = at
+        .iter()
+        .enumerate()
+        .filter(|(column, (name, _))| !shown.contains(column) && space.position(name).is_some());
+    others
+        .map(|(_, (name, value))| (name.to_owned(), record::parameter_text(value)))
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! Pictures of studies: data first, drawing second.
+//!
+//! Each kind of picture is a plain struct made from a study's records, which holds everything the
+//! picture shows in the user's units, and a `draw` that turns it into a [`Picture`] (SVG, and PNG
+//! rasterised from that SVG).
+//!
+//! | picture | data | shows |
+//! | --- | --- | --- |
+//! | contour | [`ContourData`] | the model's mean and standard error over two parameters |
+//! | slice | [`SliceData`] | the model's mean ± 2 standard errors along one parameter |
+//! | trace | [`TraceData`] | every trial's value, the best so far, by number or time |
+//! | comparison | [`CompareData`] | the best so far of several studies, seeds as bands |
+//!
+//! Values beyond ±10³⁰⁰ are drawn at that limit.
+
+mod axis;
+mod compare;
+mod contour;
+mod font;
+mod frame;
+mod number;
+mod parameter;
+mod pen;
+mod picture;
+mod record;
+mod slice;
+mod theme;
+mod trace;
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+pub use axis::{Axis, AxisKind, Tick};
+pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep};
+pub use contour::{ContourData, Grid};
+pub use picture::Picture;
+pub use record::{Mark, MarkState};
+pub use slice::{SliceData, SlicePoint};
+pub use trace::{TraceAxis, TraceData, TracePoint};
+
+use crate::space::Params;
+use crate::trial::Direction;
+
+/// What the model expects of one point, in the user's units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prediction {
+    /// Expected value of the metric.
+    pub mean: f64,
+    /// Standard deviation of the model's belief about the noise-free value, at least 0.
+    pub standard_error: f64,
+}
+
+/// A surrogate that can be asked about any parameters of the space.
+pub trait Predict {
+    /// One prediction per point, in the same order.
+    fn predict(&self, points: &[Params]) -> Vec<Prediction>;
+}
+
+impl<F: Fn(&[Params]) -> Vec<Prediction>> Predict for F {
+    fn predict(&self, points: &[Params]) -> Vec<Prediction> {
+        self(points)
+    }
+}
+
+/// Why a picture could not be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PlotError {
+    /// A column the space does not have.
+    #[error("the space has {parameters} parameters, there is no column {column}")]
+    NoSuchColumn {
+        /// The column asked for, counted from 0.
+        column: usize,
+        /// Parameters in the space.
+        parameters: usize,
+    },
+    /// A contour needs two different parameters.
+    #[error("a contour needs two different parameters, got `{name}` twice")]
+    SameColumn {
+        /// The parameter given for both axes.
+        name: String,
+    },
+    /// The model answered with another number of predictions than points.
+    #[error("the model gave {found} predictions for {expected} points")]
+    PredictionCount {
+        /// Points asked about.
+        expected: usize,
+        /// Predictions given.
+        found: usize,
+    },
+    /// The model answered with NaN.
+    #[error("the model's prediction at {params} is not a number")]
+    NotANumber {
+        /// Where.
+        params: Params,
+    },
+    /// Nothing to compare.
+    #[error("a comparison needs at least one study")]
+    NoStudies,
+    /// Studies that measure different things.
+    #[error("studies with different metrics cannot be compared: `{first}` and `{second}`")]
+    MixedMetrics {
+        /// Metric of the first study.
+        first: String,
+        /// A metric that differs.
+        second: String,
+    },
+    /// Studies that want opposite things.
+    #[error("studies with different directions cannot be compared: {first} and {second}")]
+    MixedDirections {
+        /// Direction of the first study.
+        first: Direction,
+        /// The other one.
+        second: Direction,
+    },
+    /// The drawing library failed.
+    #[error("cannot draw the picture: {reason}")]
+    Draw {
+        /// What it said.
+        reason: String,
+    },
+    /// The SVG could not be turned into pixels.
+    #[error("cannot make a PNG of the picture: {reason}")]
+    Rasterise {
+        /// What went wrong.
+        reason: String,
+    },
+    /// The file could not be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}

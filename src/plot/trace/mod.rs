@@ -1,0 +1,121 @@
+//! The course of an optimisation: every trial's value and the best so far.
+
+mod draw;
+
+use super::record::{self, MarkState};
+use super::{Picture, PlotError};
+use crate::spec::StudySpec;
+use crate::trial::{Direction, Origin, Timestamp, Trial, TrialNumber};
+
+/// What the horizontal axis of a trace counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TraceAxis {
+    /// The trial's number.
+    #[default]
+    Number,
+    /// Seconds from the first trial's asking to the trial's end. Trials without an end time are
+    /// left out.
+    Time,
+}
+
+/// Everything a trace picture shows, in the user's units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceData {
+    /// The study's name.
+    pub study: String,
+    /// The metric's name.
+    pub metric: String,
+    /// Whether the metric is to be small or large.
+    pub direction: Direction,
+    /// What the horizontal axis counts.
+    pub axis: TraceAxis,
+    /// Finished trials, ascending by `x`.
+    pub points: Vec<TracePoint>,
+    /// Corners of the best so far: it takes the value from this `x` on.
+    pub best_so_far: Vec<(f64, f64)>,
+    /// The best trial: its number, value and parameters as text.
+    pub best: Option<(TrialNumber, f64, String)>,
+    /// Where the model takes over, and the kind of origin before, if both kinds are there.
+    pub model_begins: Option<(f64, String)>,
+}
+
+/// A finished trial in a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TracePoint {
+    /// The trial's number.
+    pub number: TrialNumber,
+    /// Trial number or seconds.
+    pub x: f64,
+    /// What became of it.
+    pub state: MarkState,
+    /// Whether the model suggested it.
+    pub by_model: bool,
+    /// Everything about it, one line each.
+    pub hover: String,
+}
+
+impl TraceData {
+    /// The trace of a study's trials, in any order.
+    pub fn new(spec: &StudySpec, trials: &[Trial], axis: TraceAxis) -> Self {
+        let start = trials.iter().map(|t| t.asked_at).min();
+        let seconds = |time: Timestamp| start.map_or(0.0, |s| time.seconds_since(s));
+        let mut points: Vec<TracePoint> = trials
+            .iter()
+            .filter_map(|trial| {
+                Some(TracePoint {
+                    number: trial.number,
+                    x: match axis {
+                        TraceAxis::Number => trial.number.0 as f64,
+                        TraceAxis::Time => seconds(trial.finished_at?),
+                    },
+                    state: MarkState::of(trial)?,
+                    by_model: matches!(trial.origin, Some(Origin::Model { .. })),
+                    hover: record::hover(trial, &spec.metric),
+                })
+            })
+            .collect();
+        points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.number.cmp(&b.number)));
+
+        let mut best_so_far: Vec<(f64, f64)> = Vec::new();
+        for point in &points {
+            if let MarkState::Complete(value) = point.state
+                && best_so_far
+                    .last()
+                    .is_none_or(|b| spec.direction.is_better(value, b.1))
+            {
+                best_so_far.push((point.x, value));
+            }
+        }
+        let first_model = trials
+            .iter()
+            .filter(|t| matches!(t.origin, Some(Origin::Model { .. })))
+            .min_by_key(|t| t.number);
+        let model_begins = first_model.and_then(|model| {
+            let before = trials.iter().filter(|t| t.number < model.number);
+            let origin = before.max_by_key(|t| t.number)?.origin.as_ref()?;
+            let x = match axis {
+                TraceAxis::Number => model.number.0 as f64 - 0.5,
+                TraceAxis::Time => seconds(model.asked_at),
+            };
+            Some((x, origin.kind().to_owned()))
+        });
+        Self {
+            study: spec.study.clone(),
+            metric: spec.metric.clone(),
+            direction: spec.direction,
+            axis,
+            points,
+            best_so_far,
+            best: record::best_text(record::best(trials, spec.direction)),
+            model_begins,
+        }
+    }
+
+    /// Draws the picture, 1000 × 560 pixels.
+    ///
+    /// # Errors
+    /// [`PlotError::Draw`].
+    pub fn draw(&self) -> Result<Picture, PlotError> {
+        draw::draw(self)
+    }
+}
