@@ -51,7 +51,10 @@ fn a_changed_study_is_refused_with_the_difference() {
         study(3, "{ type: gp, sobol: 4 }", BOWL).replace("high: 1 }\n  y", "high: 2 }\n  y");
     place.write("s.yaml", &changed);
     let error = place.fails(&["run", "s.yaml", "--no-plots"], 1);
-    assert!(error.contains("another declaration") && error.contains("stored:"), "{error}");
+    assert!(
+        error.contains("another declaration") && error.contains("`space.x.high` was 1.0, now 2.0"),
+        "{error}"
+    );
     assert!(error.contains("surmise delete s"), "{error}");
     assert_eq!(place.show("s")["trials"].as_array().unwrap().len(), 3);
 }

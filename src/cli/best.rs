@@ -33,9 +33,10 @@ pub(super) fn best(args: &BestArgs, database: &DatabaseArgs) -> Result<ExitCode,
     let mut out = io::stdout().lock();
     if args.json {
         let mut object = super::json::trial(&trial);
-        object["predicted"] = predicted.map_or(serde_json::Value::Null, |p| {
-            json!({ "mean": p.mean, "standard_error": p.standard_error })
-        });
+        object["predicted"] = predicted.map_or(
+            serde_json::Value::Null,
+            |p| json!({ "mean": p.mean, "standard_error": p.standard_error }),
+        );
         writeln!(out, "{object:#}")?;
     } else {
         write!(out, "{}", describe(&study, &trial, predicted))?;

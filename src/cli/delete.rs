@@ -25,7 +25,10 @@ pub(super) fn delete(args: &DeleteArgs, database: &DatabaseArgs) -> Result<ExitC
     let mut study = database.study(&args.study)?;
     let counts = study.summary()?.counts;
     if counts.running > 0 && !args.yes {
-        eprintln!("note: {} of its trials are running, or were when a run was killed", counts.running);
+        eprintln!(
+            "note: {} of its trials are running, or were when a run was killed",
+            counts.running
+        );
     }
     if !args.yes && !confirmed(&args.study, counts.total())? {
         eprintln!("nothing was deleted");
@@ -42,7 +45,11 @@ pub(super) fn delete(args: &DeleteArgs, database: &DatabaseArgs) -> Result<ExitC
         }
         _ => {}
     }
-    eprintln!("deleted study `{}` with {} trials, their logs and files", args.study, counts.total());
+    eprintln!(
+        "deleted study `{}` with {} trials, their logs and files",
+        args.study,
+        counts.total()
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -50,7 +50,11 @@ fn missing(what: &'static str, found: impl Into<String>, remedy: impl Into<Strin
 fn look_at_database(database: &DatabaseArgs) -> Finding {
     let path = std::path::absolute(&database.db).unwrap_or_else(|_| database.db.clone());
     if !Path::new(&path).exists() {
-        return missing("database", format!("{}: none yet", path.display()), "`surmise run FILE` makes it");
+        return missing(
+            "database",
+            format!("{}: none yet", path.display()),
+            "`surmise run FILE` makes it",
+        );
     }
     match database.open_existing().and_then(|mut s| Ok(crate::store::Store::studies(&mut s)?)) {
         Ok(studies) => fine("database", format!("{}: {} studies", path.display(), studies.len())),
@@ -58,7 +62,8 @@ fn look_at_database(database: &DatabaseArgs) -> Finding {
             let text = error.render(false);
             let mut lines = text.lines();
             let found = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let remedy = lines.next().unwrap_or_default().trim().trim_start_matches("hint: ").to_owned();
+            let remedy =
+                lines.next().unwrap_or_default().trim().trim_start_matches("hint: ").to_owned();
             missing("database", found, remedy)
         }
     }
@@ -67,7 +72,12 @@ fn look_at_database(database: &DatabaseArgs) -> Finding {
 fn threads() -> Finding {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let set = std::env::var("OMP_NUM_THREADS").map_or_else(|_| "not set".into(), |v| v);
-    fine("threads", format!("{cores} cores; a CNN trial takes 1 unless its YAML says more (OMP_NUM_THREADS {set})"))
+    fine(
+        "threads",
+        format!(
+            "{cores} cores; a CNN trial takes 1 unless its YAML says more (OMP_NUM_THREADS {set})"
+        ),
+    )
 }
 
 #[cfg(not(feature = "torch"))]
@@ -85,7 +95,8 @@ fn libtorch() -> Vec<Finding> {
 
     let info = RuntimeInfo::gather();
     let folder = info.folder.as_ref().map_or_else(String::new, |f| format!(" in {}", f.display()));
-    let cpu = fine("libtorch", format!("{}{folder}, {} threads by default", info.version, info.threads));
+    let cpu =
+        fine("libtorch", format!("{}{folder}, {} threads by default", info.version, info.threads));
     let cudnn = info.cudnn.map_or_else(String::new, |v| format!(", cuDNN {v}"));
     let cuda = match &info.cuda {
         CudaLoad::Loaded { .. } if info.cuda_devices.is_empty() => missing(

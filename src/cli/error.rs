@@ -57,7 +57,7 @@ impl CliError {
 
     pub(super) fn render(&self, colour: bool) -> String {
         match self {
-            Self::Spec(error) => super::render::render(error, colour),
+            Self::Spec(error) => crate::spec::render(error, colour),
             Self::Output(error) => format!("error: cannot write the output: {error}\n"),
             Self::Plain { message, hints, .. } => {
                 let (bold, reset) = if colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
@@ -122,11 +122,7 @@ impl From<StudyError> for CliError {
                     "study `{name}` is in the database with another declaration; it was left as it is"
                 );
                 for d in &differences {
-                    let _ = write!(
-                        message,
-                        "\n  {}\n    stored: {}\n    now:    {}",
-                        d.key, d.stored, d.found
-                    );
+                    let _ = write!(message, "\n  {d}");
                 }
                 Self::user(message)
                     .hint("give the changed study another name (`study: …`), so that both are kept")

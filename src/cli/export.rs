@@ -65,7 +65,8 @@ fn csv(out: &mut dyn Write, spec: &StudySpec, trials: &[Trial]) -> io::Result<()
     head.extend(["failure_kind", "failure_reason"].map(String::from));
     csv.write_record(&head)?;
     for trial in trials {
-        let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
+        let text =
+            |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
         let mut row = vec![
             trial.number.to_string(),
             trial.state.name().to_owned(),

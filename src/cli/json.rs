@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::spec::StudySpec;
 use crate::store::StudySummary;
 use crate::study::best_of;
-use crate::spec::StudySpec;
 use crate::trial::{Timestamp, Trial, TrialState};
 
 /// A study with all its trials.

@@ -13,7 +13,6 @@ mod json;
 mod list;
 mod plot;
 mod progress;
-mod render;
 mod replay;
 mod run;
 mod show;
@@ -127,7 +126,10 @@ pub fn main() -> ExitCode {
 
 impl DatabaseArgs {
     fn options(&self) -> SqliteOptions {
-        SqliteOptions { allow_network_file_system: self.allow_network_fs, ..SqliteOptions::default() }
+        SqliteOptions {
+            allow_network_file_system: self.allow_network_fs,
+            ..SqliteOptions::default()
+        }
     }
 
     /// Opens the database, making it if there is none.

@@ -8,11 +8,13 @@ use super::DatabaseArgs;
 use super::error::CliError;
 
 #[derive(Debug, Args)]
-#[command(after_help = "A suggestion depends only on the space, the sampler's settings, the seed, the
+#[command(
+    after_help = "A suggestion depends only on the space, the sampler's settings, the seed, the
 trial's number and the trials finished before it was asked, so each can be recomputed.
 
 Example:
-  surmise replay avatars")]
+  surmise replay avatars"
+)]
 pub(super) struct ReplayArgs {
     /// Name of the study
     study: String,

@@ -15,13 +15,15 @@ use super::progress::Progress;
 use super::{DatabaseArgs, best, plot};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Running again resumes: finished trials stay, interrupted ones are run again with the
+#[command(
+    after_help = "Running again resumes: finished trials stay, interrupted ones are run again with the
 parameters they had. Ctrl-C finishes the trials at hand first; twice stops at once.
 
 Examples:
   surmise run experiments/avatars.yaml
   surmise run experiments/avatars.yaml --trials 40      20 more than the 20 declared
-  surmise run experiments/branin.yaml --workers 4 --no-plots")]
+  surmise run experiments/branin.yaml --workers 4 --no-plots"
+)]
 pub(super) struct RunArgs {
     /// The study's YAML
     file: PathBuf,
@@ -51,8 +53,11 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let ObjectiveSpec::Template(template) = &spec.objective else {
         return Err(RunError::External { study: spec.study }.into());
     };
-    objective::check_available(template, args.device.as_deref())
+    let available = objective::check_available(template, args.device.as_deref())
         .map_err(|reason| CliError::user(reason.message).hint(reason.remedy))?;
+    if let Some(warning) = available.warning {
+        eprintln!("warning: {warning}");
+    }
 
     let mut study = Study::open_or_create(Box::new(database.open()?), spec)?;
     let finished = study.summary()?.counts.finished();
@@ -111,8 +116,11 @@ fn conclude(study: &mut Study, args: &RunArgs) -> Result<ExitCode, CliError> {
     let counts = study.summary()?.counts;
     let Some((trial, predicted)) = best::find(study)? else {
         let name = &study.spec().study;
-        return Err(CliError::user(format!("none of the {} trials has a value", counts.finished()))
-            .hint(format!("`surmise show {name} --trial 0` tells why the first one failed")));
+        return Err(CliError::user(format!(
+            "none of the {} trials has a value",
+            counts.finished()
+        ))
+        .hint(format!("`surmise show {name} --trial 0` tells why the first one failed")));
     };
     println!();
     print!("{}", best::describe(study, &trial, predicted));

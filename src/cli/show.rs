@@ -85,13 +85,12 @@ fn all(out: &mut impl Write, spec: &StudySpec, trials: &[Trial]) -> io::Result<(
 
 /// Fallbacks are counted aloud: a model that quietly stopped working would look like a model.
 fn summary_of_origins(out: &mut impl Write, trials: &[Trial]) -> io::Result<()> {
-    let count = |kind| trials.iter().filter(|t| t.origin.as_ref().is_some_and(|o| o.kind() == kind)).count();
-    let kinds = ["sobol", "random", "model", "user", "fallback"];
-    let parts: Vec<String> = kinds
-        .into_iter()
-        .filter(|kind| count(kind) > 0)
-        .map(|kind| format!("{} {kind}", count(kind)))
-        .collect();
+    let count = |kind: &str| {
+        trials.iter().filter_map(|t| t.origin.as_ref()).filter(|o| o.kind() == kind).count()
+    };
+    let kinds = ["sobol", "random", "model", "user", "fallback"].map(|kind| (kind, count(kind)));
+    let parts: Vec<String> =
+        kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{n} {kind}")).collect();
     if parts.is_empty() { Ok(()) } else { writeln!(out, "\norigins: {}", parts.join(", ")) }
 }
 

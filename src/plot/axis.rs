@@ -51,18 +51,12 @@ impl Axis {
         let kind = match scale {
             Scale::Log if low > 0.0 => {
                 let margin = ((high / low).ln() * 0.05).max(0.05);
-                AxisKind::Log {
-                    low: (low.ln() - margin).exp(),
-                    high: (high.ln() + margin).exp(),
-                }
+                AxisKind::Log { low: (low.ln() - margin).exp(), high: (high.ln() + margin).exp() }
             }
             _ => {
                 let (low, high) = widened(low, high);
                 let margin = (high - low) * 0.06;
-                AxisKind::Linear {
-                    low: low - margin,
-                    high: high + margin,
-                }
+                AxisKind::Linear { low: low - margin, high: high + margin }
             }
         };
         let label = label.to_owned();
@@ -96,9 +90,7 @@ impl Axis {
             AxisKind::Log { low, high } => self.log_ticks(*low, *high, target),
             AxisKind::Levels(levels) => {
                 let labelled = levels.iter().enumerate();
-                labelled
-                    .map(|(k, label)| self.tick(k as f64, Some(label.clone())))
-                    .collect()
+                labelled.map(|(k, label)| self.tick(k as f64, Some(label.clone()))).collect()
             }
         }
     }
@@ -159,26 +151,18 @@ fn linear_ticks(low: f64, high: f64, target: usize) -> Vec<(f64, Option<String>)
     let rough = (high - low) / target.max(1) as f64;
     let power = 10f64.powf(rough.log10().floor());
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
-    let factor = factors
-        .into_iter()
-        .find(|f| f * power >= rough * 0.999)
-        .unwrap_or(10.0);
+    let factor = factors.into_iter().find(|f| f * power >= rough * 0.999).unwrap_or(10.0);
     let step = factor * power;
     if !(step.is_finite() && step > 0.0) {
         return Vec::new();
     }
     let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
     // The range is at least a millionth of its values (see `widened`), so the count is small.
-    let values: Vec<f64> = (0..=(last - first).min(100.0) as i64)
-        .map(|k| (first + k as f64) * step)
-        .collect();
+    let values: Vec<f64> =
+        (0..=(last - first).min(100.0) as i64).map(|k| (first + k as f64) * step).collect();
     let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
     let exponent = largest.log10().floor() as i32;
-    let shared = if largest > 0.0 && !(-4..6).contains(&exponent) {
-        exponent
-    } else {
-        0
-    };
+    let shared = if largest > 0.0 && !(-4..6).contains(&exponent) { exponent } else { 0 };
     let unit = 10f64.powi(shared);
     let decimals = (0..12)
         .find(|&d| {
@@ -199,12 +183,10 @@ fn linear_ticks(low: f64, high: f64, target: usize) -> Vec<(f64, Option<String>)
 
 /// Least and greatest of `values` within what can be drawn.
 pub(super) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
-    values
-        .map(drawable)
-        .fold(None, |range: Option<(f64, f64)>, v| match range {
-            None => Some((v, v)),
-            Some((low, high)) => Some((low.min(v), high.max(v))),
-        })
+    values.map(drawable).fold(None, |range: Option<(f64, f64)>, v| match range {
+        None => Some((v, v)),
+        Some((low, high)) => Some((low.min(v), high.max(v))),
+    })
 }
 
 /// The range, or one around it where it is too thin to be told from a constant.
@@ -215,10 +197,7 @@ pub(super) fn widened(low: f64, high: f64) -> (f64, f64) {
     }
     let middle = low + (high - low) / 2.0;
     let half = if size > 0.0 { 0.05 * size } else { 0.5 };
-    (
-        (middle - half).max(-LIMIT * 1.1),
-        (middle + half).min(LIMIT * 1.1),
-    )
+    ((middle - half).max(-LIMIT * 1.1), (middle + half).min(LIMIT * 1.1))
 }
 
 /// Whether values are shown on a log scale: only losses (to be minimised) that are all above 0 and
@@ -247,15 +226,9 @@ mod tests {
         let linear = |low, high| labels(AxisKind::Linear { low, high }, 5);
         assert_eq!(linear(0.5, 0.999), ["0.5", "0.6", "0.7", "0.8", "0.9"]);
         assert_eq!(linear(-1.0, 1.0), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
-        assert_eq!(
-            linear(0.0, 2e6),
-            ["0", "0.5×10⁶", "1.0×10⁶", "1.5×10⁶", "2.0×10⁶"]
-        );
+        assert_eq!(linear(0.0, 2e6), ["0", "0.5×10⁶", "1.0×10⁶", "1.5×10⁶", "2.0×10⁶"]);
         let log = |low, high| labels(AxisKind::Log { low, high }, 6);
-        assert_eq!(
-            log(1e-6, 0.4),
-            ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"]
-        );
+        assert_eq!(log(1e-6, 0.4), ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"]);
         assert_eq!(log(16.0, 512.0), ["20", "50", "100", "200", "500"]);
         assert_eq!(log(0.01, 100.0), ["0.01", "0.1", "1", "10", "100"]);
     }

@@ -51,10 +51,7 @@ pub(super) fn vertical_target(length: f64) -> usize {
 pub(super) fn tick_width(pen: &Pen<'_>, axis: &Axis, length: f64) -> f64 {
     let ticks = axis.ticks(vertical_target(length));
     let labels = ticks.iter().filter_map(|t| t.label.as_deref());
-    labels
-        .map(|label| pen.width(label, tick_look()))
-        .fold(0.0, f64::max)
-        .min(MAX_TICK_WIDTH)
+    labels.map(|label| pen.width(label, tick_look())).fold(0.0, f64::max).min(MAX_TICK_WIDTH)
 }
 
 /// What of the axes is drawn.
@@ -96,9 +93,7 @@ fn horizontal_axis(pen: &Pen<'_>, frame: Rect, axis: &Axis, grid: bool) -> Resul
         AxisKind::Levels(levels) => frame.width / levels.len() as f64,
         _ => frame.width,
     };
-    let widest = labelled
-        .map(|l| pen.width(l, tick_look()))
-        .fold(0.0, f64::max);
+    let widest = labelled.map(|l| pen.width(l, tick_look())).fold(0.0, f64::max);
     let every = (widest.min(48.0) / (cell - 6.0).max(1.0)).ceil().max(1.0) as usize;
     let line = theme::AXIS.mix(1.0);
     for (i, Tick { position, label }) in ticks.iter().enumerate() {
@@ -222,10 +217,5 @@ pub(super) fn content(pen: &Pen<'_>, (width, height): (f64, f64), top: f64, y: &
     let height = height - top - 74.0;
     let left = MARGIN + 14.0 + tick_width(pen, y, height) + 24.0;
     let width = width - left - MARGIN;
-    Rect {
-        left,
-        top,
-        width,
-        height,
-    }
+    Rect { left, top, width, height }
 }

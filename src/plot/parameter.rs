@@ -48,10 +48,8 @@ pub(super) fn position(axis: &Axis, domain: &Domain, value: &ParamValue) -> f64 
 /// About `resolution` places (at least 2) to ask the model at, ascending; every level of a domain
 /// that has fewer.
 pub(super) fn samples(axis: &Axis, domain: &Domain, resolution: usize) -> Vec<Sample> {
-    let sample = |unit: f64| Sample {
-        unit,
-        position: position(axis, domain, &domain.decode(unit)),
-    };
+    let sample =
+        |unit: f64| Sample { unit, position: position(axis, domain, &domain.decode(unit)) };
     let resolution = resolution.max(2);
     match domain.levels() {
         Some(levels) if levels <= resolution as u64 || cells(domain).is_some() => {
@@ -77,9 +75,7 @@ fn cells(domain: &Domain) -> Option<u64> {
 /// The level whose coordinate is nearest to `unit`.
 fn level_at(domain: &Domain, unit: f64, levels: u64) -> f64 {
     let value = domain.decode(unit);
-    (0..levels)
-        .find(|&k| domain.level(k).as_ref() == Some(&value))
-        .unwrap_or(0) as f64
+    (0..levels).find(|&k| domain.level(k).as_ref() == Some(&value)).unwrap_or(0) as f64
 }
 
 /// The parameter in a column.

@@ -67,12 +67,7 @@ pub(super) struct TextLook {
 
 impl TextLook {
     pub(super) fn new(size: f64, color: RGBColor) -> Self {
-        Self {
-            size,
-            bold: false,
-            color,
-            align: Align::Left,
-        }
+        Self { size, bold: false, color, align: Align::Left }
     }
 
     pub(super) fn bold(self) -> Self {
@@ -122,19 +117,14 @@ pub(super) fn draw(
     content: impl FnOnce(&mut Pen<'_>) -> Result<(), PlotError>,
 ) -> Result<Picture, PlotError> {
     if !font::register() {
-        return Err(PlotError::Draw {
-            reason: "the embedded font cannot be read".to_owned(),
-        });
+        return Err(PlotError::Draw { reason: "the embedded font cannot be read".to_owned() });
     }
     let (fine_width, fine_height) = (fine(width) as u32, fine(height) as u32);
     let mut lines = String::new();
     let (below, above) = {
         let backend = SVGBackend::with_string(&mut lines, (fine_width, fine_height));
-        let mut pen = Pen {
-            area: backend.into_drawing_area(),
-            below: String::new(),
-            above: String::new(),
-        };
+        let mut pen =
+            Pen { area: backend.into_drawing_area(), below: String::new(), above: String::new() };
         content(&mut pen)?;
         pen.area.present().map_err(failed)?;
         (pen.below, pen.above)
@@ -158,9 +148,7 @@ impl Pen<'_> {
     ) -> Result<(), PlotError> {
         let path = points.iter().map(|&p| fine_point(p)).collect::<Vec<_>>();
         let style = color.stroke_width(fine(width) as u32);
-        self.area
-            .draw(&PathElement::new(path, style))
-            .map_err(failed)
+        self.area.draw(&PathElement::new(path, style)).map_err(failed)
     }
 
     /// A line of dashes and gaps, in pixels.
@@ -179,13 +167,9 @@ impl Pen<'_> {
     }
 
     pub(super) fn rect(&self, rect: Rect, color: RGBAColor) -> Result<(), PlotError> {
-        let corners = [
-            fine_point((rect.left, rect.top)),
-            fine_point((rect.right(), rect.bottom())),
-        ];
-        self.area
-            .draw(&Rectangle::new(corners, color.filled()))
-            .map_err(failed)
+        let corners =
+            [fine_point((rect.left, rect.top)), fine_point((rect.right(), rect.bottom()))];
+        self.area.draw(&Rectangle::new(corners, color.filled())).map_err(failed)
     }
 
     pub(super) fn polygon(&self, points: &[Point], color: RGBAColor) -> Result<(), PlotError> {
@@ -220,10 +204,8 @@ impl Pen<'_> {
             Align::Center => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let style = font_of(look)
-            .transform(transform)
-            .color(&look.color)
-            .pos(Pos::new(side, VPos::Center));
+        let style =
+            font_of(look).transform(transform).color(&look.color).pos(Pos::new(side, VPos::Center));
         let element = Text::new(clean(text), fine_point(at), style);
         self.area.draw(&element).map_err(failed)
     }
@@ -231,9 +213,7 @@ impl Pen<'_> {
     /// Width of a text in pixels.
     pub(super) fn width(&self, text: &str, look: TextLook) -> f64 {
         // Registered before the pen was made; only a missing font could fail.
-        font_of(look)
-            .box_size(&clean(text))
-            .map_or(0.0, |(width, _)| f64::from(width) / FINE)
+        font_of(look).box_size(&clean(text)).map_or(0.0, |(width, _)| f64::from(width) / FINE)
     }
 
     /// The text, or as much of its two ends as fits into `width` pixels, with an ellipsis between.
@@ -335,12 +315,9 @@ impl Pen<'_> {
              paint-order=\"stroke\""
         );
         let _ = match hover {
-            Some(text) => writeln!(
-                self.above,
-                "><title>{}</title></{}>",
-                escaped(text),
-                tag(&element)
-            ),
+            Some(text) => {
+                writeln!(self.above, "><title>{}</title></{}>", escaped(text), tag(&element))
+            }
             None => writeln!(self.above, "/>"),
         };
     }
@@ -389,17 +366,9 @@ fn fine_point((x, y): Point) -> (i32, i32) {
 }
 
 fn font_of(look: TextLook) -> FontDesc<'static> {
-    let style = if look.bold {
-        FontStyle::Bold
-    } else {
-        FontStyle::Normal
-    };
+    let style = if look.bold { FontStyle::Bold } else { FontStyle::Normal };
     // plotters' font sizes are heights of a line: it divides by 1.24 for the SVG's size of an em.
-    FontDesc::new(
-        FontFamily::Name(font::FAMILY),
-        look.size * FINE * 1.24,
-        style,
-    )
+    FontDesc::new(FontFamily::Name(font::FAMILY), look.size * FINE * 1.24, style)
 }
 
 fn hex(RGBColor(r, g, b): RGBColor) -> String {
@@ -438,7 +407,5 @@ fn escaped(text: &str) -> String {
 }
 
 fn failed(error: impl std::fmt::Display) -> PlotError {
-    PlotError::Draw {
-        reason: error.to_string(),
-    }
+    PlotError::Draw { reason: error.to_string() }
 }

@@ -15,11 +15,7 @@ pub(super) fn best(trials: &[Trial], direction: Direction) -> Option<&Trial> {
     complete
         .reduce(|best, next| {
             let earlier = next.1 == best.1 && next.0.number < best.0.number;
-            if direction.is_better(next.1, best.1) || earlier {
-                next
-            } else {
-                best
-            }
+            if direction.is_better(next.1, best.1) || earlier { next } else { best }
         })
         .map(|(trial, _)| trial)
 }
@@ -34,9 +30,7 @@ pub(super) fn parameter_text(value: &ParamValue) -> String {
 
 /// `lr 0.00032 · beta1 0.91`
 pub(super) fn params_text(params: &Params) -> String {
-    let pairs = params
-        .iter()
-        .map(|(name, v)| format!("{name} {}", parameter_text(v)));
+    let pairs = params.iter().map(|(name, v)| format!("{name} {}", parameter_text(v)));
     pairs.collect::<Vec<_>>().join(" · ")
 }
 

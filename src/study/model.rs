@@ -8,6 +8,7 @@ use crate::trial::{Direction, History};
 /// The surrogate of a study, fitted to its finished trials: the same one that suggests.
 #[derive(Clone, Debug)]
 pub struct Model {
+    space: SearchSpace,
     surrogate: Surrogate,
     direction: Direction,
 }
@@ -31,7 +32,7 @@ impl Model {
         direction: Direction,
         history: &History,
     ) -> Result<Self, GpError> {
-        Ok(Self { surrogate: surrogate(space, history)?, direction })
+        Ok(Self { space: space.clone(), surrogate: surrogate(space, history)?, direction })
     }
 
     /// The prediction for parameters of the study's space.
@@ -39,9 +40,10 @@ impl Model {
         self.in_units(self.surrogate.predict(params))
     }
 
-    /// Predictions at points of the unit cube, one coordinate a parameter.
-    pub fn predict_units(&self, units: &[Vec<f64>]) -> Vec<Prediction> {
-        let predictions = self.surrogate.predict_units(units).into_iter();
+    /// Predictions for several points at once.
+    pub fn predict_all(&self, points: &[Params]) -> Vec<Prediction> {
+        let units: Vec<Vec<f64>> = points.iter().map(|p| self.space.encode(p)).collect();
+        let predictions = self.surrogate.predict_units(&units).into_iter();
         predictions.map(|p| self.in_units(p)).collect()
     }
 

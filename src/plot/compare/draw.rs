@@ -17,12 +17,7 @@ const ROW: f64 = 27.0;
 /// Rows of the table; further studies are counted, not listed.
 const MAX_ROWS: usize = 24;
 
-const SHAPES: [Shape; 4] = [
-    Shape::Circle,
-    Shape::Square,
-    Shape::Triangle,
-    Shape::Diamond,
-];
+const SHAPES: [Shape; 4] = [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond];
 
 /// How the group of an index is drawn: every combination of colour, dash and mark is unlike the
 /// others for the first 84 groups.
@@ -69,10 +64,7 @@ pub(super) fn draw(data: &CompareData) -> Result<Picture, PlotError> {
     let longest = longest.map(|s| s.finished).max().unwrap_or(1).max(2);
     let x = Axis {
         label: "finished trials".to_owned(),
-        kind: AxisKind::Linear {
-            low: 0.0,
-            high: longest as f64 * 1.02,
-        },
+        kind: AxisKind::Linear { low: 0.0, high: longest as f64 * 1.02 },
     };
     let values = || {
         let steps = data.groups.iter().flat_map(|g| &g.steps);
@@ -84,18 +76,11 @@ pub(super) fn draw(data: &CompareData) -> Result<Picture, PlotError> {
         frame::title(pen, WIDTH - 2.0 * MARGIN, &title)?;
         let runs: usize = data.groups.iter().map(|g| g.runs).sum();
         let banded = data.groups.iter().any(|g| g.valued > 1);
-        let band = if banded {
-            "  ·  line: median, band: quartiles over runs"
-        } else {
-            ""
-        };
+        let band = if banded { "  ·  line: median, band: quartiles over runs" } else { "" };
         let subtitle = format!("{}{band}", count(runs, "run"));
         frame::subtitles(pen, WIDTH - 2.0 * MARGIN, &[subtitle])?;
         let frame = frame::content(pen, (WIDTH, PLOT_HEIGHT), TOP, &y);
-        let look = AxesLook {
-            grid: (true, false),
-            y_label: true,
-        };
+        let look = AxesLook { grid: (true, false), y_label: true };
         frame::axes(pen, frame, &x, &y, look)?;
         let place = |finished: usize, v: f64| frame.at(x.position(finished as f64), y.position(v));
         for (i, group) in data.groups.iter().enumerate() {
@@ -108,14 +93,7 @@ pub(super) fn draw(data: &CompareData) -> Result<Picture, PlotError> {
             let look = frame::label_look().align(Align::Center);
             pen.text("no values to compare yet", frame.at(0.5, 0.5), look)?;
         }
-        table(
-            pen,
-            data,
-            Rect {
-                top: PLOT_HEIGHT + 8.0,
-                ..frame
-            },
-        )
+        table(pen, data, Rect { top: PLOT_HEIGHT + 8.0, ..frame })
     })
 }
 
@@ -164,11 +142,8 @@ fn median_of(
         let last = i + 1 == group.steps.len();
         if last || step.finished % every == 0 {
             let value = significant(step.median, 5);
-            let hover = format!(
-                "{}\nafter {}: {value}",
-                group.label,
-                count(step.finished, "trial")
-            );
+            let hover =
+                format!("{}\nafter {}: {value}", group.label, count(step.finished, "trial"));
             pen.mark(place(step.finished, step.median), look.mark(), Some(&hover));
         }
     }
@@ -185,22 +160,14 @@ fn table(pen: &mut Pen<'_>, data: &CompareData, frame: Rect) -> Result<(), PlotE
         pen.text(name, (right, frame.top), head.align(Align::Right))?;
     }
     let rule = frame.top + ROW / 2.0;
-    pen.line(
-        &[(frame.left, rule), (frame.right(), rule)],
-        theme::GRID.mix(1.0),
-        1.0,
-    )?;
+    pen.line(&[(frame.left, rule), (frame.right(), rule)], theme::GRID.mix(1.0), 1.0)?;
     for (i, group) in data.groups.iter().take(MAX_ROWS).enumerate() {
         let y = frame.top + ROW * (i + 1) as f64;
         let look = Look::of(i);
         look.line(pen, &[(frame.left, y), (frame.left + 32.0, y)])?;
         pen.mark((frame.left + 16.0, y), look.mark(), None);
         let room = columns[0] - frame.left - 44.0 - 60.0;
-        pen.text(
-            &pen.elide(&group.label, room, body),
-            (frame.left + 44.0, y),
-            body,
-        )?;
+        pen.text(&pen.elide(&group.label, room, body), (frame.left + 44.0, y), body)?;
         let runs = match group.valued {
             valued if valued == group.runs => group.runs.to_string(),
             valued => format!("{valued} of {}", group.runs),
@@ -213,11 +180,9 @@ fn table(pen: &mut Pen<'_>, data: &CompareData, frame: Rect) -> Result<(), PlotE
                 significant(last.median, 5),
                 match group.valued {
                     1 => String::new(),
-                    _ => format!(
-                        "{} to {}",
-                        significant(last.lower, 4),
-                        significant(last.upper, 4)
-                    ),
+                    _ => {
+                        format!("{} to {}", significant(last.lower, 4), significant(last.upper, 4))
+                    }
                 },
             ],
         };

@@ -118,10 +118,8 @@ impl CompareData {
 impl CompareGroup {
     /// `traces`: per run the best so far after each finished trial, `None` before the first value.
     fn new(label: &str, traces: &[Vec<Option<f64>>]) -> Self {
-        let valued: Vec<&Vec<Option<f64>>> = traces
-            .iter()
-            .filter(|t| t.iter().any(Option::is_some))
-            .collect();
+        let valued: Vec<&Vec<Option<f64>>> =
+            traces.iter().filter(|t| t.iter().any(Option::is_some)).collect();
         let shortest = valued.iter().map(|t| t.len()).min().unwrap_or(0);
         let longest = valued.iter().map(|t| t.len()).max().unwrap_or(0);
         let steps = (0..shortest).filter_map(|k| {

@@ -4,14 +4,7 @@ use super::super::number::significant;
 use super::CompareData;
 
 pub(super) fn table(data: &CompareData) -> String {
-    let header = [
-        "study",
-        "runs",
-        "trials",
-        "median",
-        "lower quartile",
-        "upper quartile",
-    ];
+    let header = ["study", "runs", "trials", "median", "lower quartile", "upper quartile"];
     let mut rows = vec![header.map(str::to_owned)];
     rows.extend(data.groups.iter().map(|group| {
         let value = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| significant(v, 5));

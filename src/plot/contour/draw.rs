@@ -38,11 +38,7 @@ impl ColorScale {
             Scale::Log => AxisKind::Log { low, high },
         };
         let axis = Axis { label, kind };
-        Self {
-            axis,
-            gradient,
-            reversed: false,
-        }
+        Self { axis, gradient, reversed: false }
     }
 
     /// Colour at a height in `[0, 1]`.
@@ -68,10 +64,8 @@ impl ColorScale {
 }
 
 pub(super) fn draw(data: &ContourData) -> Result<Picture, PlotError> {
-    let title = format!(
-        "{}: {} over {} and {}",
-        data.study, data.metric, data.x.label, data.y.label
-    );
+    let title =
+        format!("{}: {} over {} and {}", data.study, data.metric, data.x.label, data.y.label);
     let mean = ColorScale {
         // The bright end is the good end.
         reversed: data.direction == Direction::Minimize,
@@ -90,11 +84,8 @@ pub(super) fn draw(data: &ContourData) -> Result<Picture, PlotError> {
     );
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
         let begin = legend(pen, data, &mean)?;
-        let mut subtitles = vec![record::summary(
-            data.marks.len(),
-            &data.metric,
-            data.best.as_ref(),
-        )];
+        let mut subtitles =
+            vec![record::summary(data.marks.len(), &data.metric, data.best.as_ref())];
         subtitles.extend(record::fixed_text(&data.fixed, data.fixed_at_best));
         frame::title(pen, begin - 2.0 * MARGIN, &title)?;
         frame::subtitles(pen, WIDTH - 2.0 * MARGIN, &subtitles)?;
@@ -109,16 +100,8 @@ pub(super) fn draw(data: &ContourData) -> Result<Picture, PlotError> {
         let between = left - MARGIN - 14.0;
         let bars = 2.0 * (14.0 + BAR + 10.0 + ticks);
         let width = (WIDTH - left - between - bars - MARGIN) / 2.0;
-        let first = Rect {
-            left,
-            top,
-            width,
-            height,
-        };
-        let second = Rect {
-            left: left + width + bars / 2.0 + between,
-            ..first
-        };
+        let first = Rect { left, top, width, height };
+        let second = Rect { left: left + width + bars / 2.0 + between, ..first };
         panel(pen, data, &mean, &data.grid.mean, first, true)?;
         panel(pen, data, &error, &data.grid.standard_error, second, false)
     })
@@ -142,13 +125,7 @@ fn legend(pen: &mut Pen<'_>, data: &ContourData, mean: &ColorScale) -> Result<f6
 }
 
 fn complete_mark(radius: f64, fill: RGBColor) -> MarkLook {
-    MarkLook {
-        shape: Shape::Circle,
-        radius,
-        fill,
-        edge: theme::PAPER,
-        edge_width: 3.4,
-    }
+    MarkLook { shape: Shape::Circle, radius, fill, edge: theme::PAPER, edge_width: 3.4 }
 }
 
 /// One surface with its colour bar; `valued` marks take the colour of their value.
@@ -179,29 +156,15 @@ fn panel(
     } else {
         cells(pen, data, scale, &heights, frame)?;
     }
-    let look = AxesLook {
-        grid: (false, false),
-        y_label: valued,
-    };
+    let look = AxesLook { grid: (false, false), y_label: valued };
     frame::axes(pen, frame, &data.x, &data.y, look)?;
     color_bar(pen, scale, frame)?;
-    marks(pen, data, &places, |value| {
-        if valued {
-            scale.color_of(value)
-        } else {
-            theme::INK
-        }
-    });
+    marks(pen, data, &places, |value| if valued { scale.color_of(value) } else { theme::INK });
     Ok(())
 }
 
 fn corners(frame: Rect) -> Vec<Point> {
-    vec![
-        frame.at(0.0, 0.0),
-        frame.at(1.0, 0.0),
-        frame.at(1.0, 1.0),
-        frame.at(0.0, 1.0),
-    ]
+    vec![frame.at(0.0, 0.0), frame.at(1.0, 0.0), frame.at(1.0, 1.0), frame.at(0.0, 1.0)]
 }
 
 /// Lines at the colour bar's ticks, each labelled once where there is room.
@@ -228,13 +191,7 @@ fn isolines(
                 pen.line(&part, stroke, 1.0)?;
             }
             let _ = halo;
-            pen.text_along(
-                &label,
-                place.at,
-                place.degrees,
-                look,
-                scale.color(tick.position),
-            );
+            pen.text_along(&label, place.at, place.degrees, look, scale.color(tick.position));
             taken.push((place.at, width / 2.0 + 6.0));
         }
     }
@@ -256,12 +213,7 @@ fn cells(
         for (j, &(left, right)) in columns.iter().enumerate() {
             let (left, top) = (frame.left + left, frame.bottom() - top);
             let (width, height) = (frame.left + right - left, frame.bottom() - bottom - top);
-            let cell = Rect {
-                left,
-                top,
-                width,
-                height,
-            };
+            let cell = Rect { left, top, width, height };
             let color = scale.color(heights[i * x.len() + j]);
             pen.rect(cell, color.mix(1.0))?;
         }
@@ -282,36 +234,20 @@ fn edges(positions: &[f64], smooth: bool, length: f64) -> Vec<(f64, f64)> {
             }
             let middle = |a: usize, b: usize| (positions[a] + positions[b]) / 2.0 * length;
             let start = if i == 0 { 0.0 } else { middle(i - 1, i) };
-            let end = if i + 1 == n {
-                length
-            } else {
-                middle(i, i + 1) + 0.5
-            };
+            let end = if i + 1 == n { length } else { middle(i, i + 1) + 0.5 };
             (start, end.min(length))
         })
         .collect()
 }
 
 fn color_bar(pen: &Pen<'_>, scale: &ColorScale, frame: Rect) -> Result<(), PlotError> {
-    let bar = Rect {
-        left: frame.right() + 14.0,
-        width: BAR,
-        ..frame
-    };
+    let bar = Rect { left: frame.right() + 14.0, width: BAR, ..frame };
     for k in 0..SHADES {
         let bottom = k as f64 / SHADES as f64;
         let (left, top) = bar.at(0.0, 1.0f64.min((k + 1) as f64 / SHADES as f64));
         let height = bar.at(0.0, bottom).1 - top + if k == 0 { 0.0 } else { 0.5 };
-        let shade = Rect {
-            left,
-            top,
-            width: BAR,
-            height,
-        };
-        pen.rect(
-            shade,
-            scale.color((k as f64 + 0.5) / SHADES as f64).mix(1.0),
-        )?;
+        let shade = Rect { left, top, width: BAR, height };
+        pen.rect(shade, scale.color((k as f64 + 0.5) / SHADES as f64).mix(1.0))?;
     }
     for tick in scale.axis.ticks(frame::vertical_target(frame.height)) {
         let (x, y) = bar.at(1.0, tick.position);
@@ -331,20 +267,14 @@ fn place(data: &ContourData, mark: &Mark, frame: Rect) -> Point {
         }
         _ => 0.0,
     };
-    let (dx, dy) = (
-        spread(&data.x, 0.754_877_666),
-        spread(&data.y, 0.618_033_988),
-    );
+    let (dx, dy) = (spread(&data.x, 0.754_877_666), spread(&data.y, 0.618_033_988));
     frame.at(mark.x + dx, mark.y + dy)
 }
 
 /// Failed and pruned trials below, complete ones above, the best on top.
 fn marks(pen: &mut Pen<'_>, data: &ContourData, places: &[Point], color: impl Fn(f64) -> RGBColor) {
     let radius = frame::mark_radius(data.marks.len());
-    let small = |look: MarkLook| MarkLook {
-        radius: radius + 0.5,
-        ..look
-    };
+    let small = |look: MarkLook| MarkLook { radius: radius + 0.5, ..look };
     let best = data.best.as_ref().map(|b| b.0);
     for (mark, &at) in data.marks.iter().zip(places) {
         let look = match mark.state {

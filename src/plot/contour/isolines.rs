@@ -152,10 +152,8 @@ pub(super) fn label_place(
     let steps = ((total - 2.0 * half) / 6.0) as usize;
     let candidates = (0..=steps).filter_map(|i| {
         let middle = half + i as f64 * 6.0;
-        let (from, to) = (
-            along(line, &lengths, middle - half),
-            along(line, &lengths, middle + half),
-        );
+        let (from, to) =
+            (along(line, &lengths, middle - half), along(line, &lengths, middle + half));
         let at = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let clear = (0..=6).all(|k| {
@@ -189,10 +187,7 @@ pub(super) fn without_gap(line: &[Point], (start, end): (f64, f64)) -> [Vec<Poin
     let lengths = arc_lengths(line);
     let part = |inside: &dyn Fn(f64) -> bool| -> Vec<Point> {
         let points = line.iter().zip(&lengths);
-        points
-            .filter(|(_, s)| inside(**s))
-            .map(|(p, _)| *p)
-            .collect()
+        points.filter(|(_, s)| inside(**s)).map(|(p, _)| *p).collect()
     };
     let mut before = part(&|s| s < start);
     before.push(along(line, &lengths, start));
@@ -216,11 +211,7 @@ fn along(line: &[Point], lengths: &[f64], s: f64) -> Point {
     let next = lengths.partition_point(|&l| l < s).clamp(1, line.len() - 1);
     let (a, b) = (line[next - 1], line[next]);
     let (from, to) = (lengths[next - 1], lengths[next]);
-    let t = if to > from {
-        ((s - from) / (to - from)).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
+    let t = if to > from { ((s - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
     (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
 }
 

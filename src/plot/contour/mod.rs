@@ -148,7 +148,5 @@ pub(super) fn fixed(space: &SearchSpace, shown: &[usize], at: &Params) -> Vec<(S
         .iter()
         .enumerate()
         .filter(|(column, (name, _))| !shown.contains(column) && space.position(name).is_some());
-    others
-        .map(|(_, (name, value))| (name.to_owned(), record::parameter_text(value)))
-        .collect()
+    others.map(|(_, (name, value))| (name.to_owned(), record::parameter_text(value))).collect()
 }

@@ -27,10 +27,7 @@ pub(super) fn draw(data: &SliceData) -> Result<Picture, PlotError> {
         subtitles.extend(record::fixed_text(&data.fixed, data.fixed_at_best));
         frame::subtitles(pen, WIDTH - 2.0 * MARGIN, &subtitles)?;
         let frame = frame::content(pen, (WIDTH, HEIGHT), HEADER, &y);
-        let look = AxesLook {
-            grid: (true, true),
-            y_label: true,
-        };
+        let look = AxesLook { grid: (true, true), y_label: true };
         frame::axes(pen, frame, &data.x, &y, look)?;
         if data.x.is_numeric() {
             band(pen, data, &y, frame)?;
@@ -45,11 +42,7 @@ pub(super) fn draw(data: &SliceData) -> Result<Picture, PlotError> {
 /// The model's mean with what lies two standard errors below and above, at sample `i`.
 fn bounds(data: &SliceData, i: usize) -> [f64; 3] {
     let (mean, error) = (data.mean[i], data.standard_error[i]);
-    [
-        drawable(mean - 2.0 * error),
-        mean,
-        drawable(mean + 2.0 * error),
-    ]
+    [drawable(mean - 2.0 * error), mean, drawable(mean + 2.0 * error)]
 }
 
 fn value_axis(data: &SliceData) -> Axis {
@@ -64,14 +57,9 @@ fn value_axis(data: &SliceData) -> Axis {
 fn band(pen: &Pen<'_>, data: &SliceData, y: &Axis, frame: Rect) -> Result<(), PlotError> {
     let path = |bound: usize| -> Vec<Point> {
         let samples = data.positions.iter().enumerate();
-        samples
-            .map(|(i, &x)| frame.at(x, y.position(bounds(data, i)[bound])))
-            .collect()
+        samples.map(|(i, &x)| frame.at(x, y.position(bounds(data, i)[bound]))).collect()
     };
-    let outline: Vec<Point> = path(0)
-        .into_iter()
-        .chain(path(2).into_iter().rev())
-        .collect();
+    let outline: Vec<Point> = path(0).into_iter().chain(path(2).into_iter().rev()).collect();
     pen.polygon(&outline, theme::MODEL.mix(0.16))?;
     pen.line(&path(1), theme::MODEL.mix(1.0), 2.2)
 }
@@ -87,15 +75,7 @@ fn bars(pen: &Pen<'_>, data: &SliceData, y: &Axis, frame: Rect) -> Result<(), Pl
         let (left, top) = frame.at(x - half, high);
         let (right, bottom) = frame.at(x + half, low);
         let (width, height) = (right - left, bottom - top);
-        pen.rect(
-            Rect {
-                left,
-                top,
-                width,
-                height,
-            },
-            theme::MODEL.mix(0.16),
-        )?;
+        pen.rect(Rect { left, top, width, height }, theme::MODEL.mix(0.16))?;
         let line = [frame.at(x - half, mean), frame.at(x + half, mean)];
         pen.line(&line, theme::MODEL.mix(1.0), 2.4)?;
     }
@@ -103,21 +83,13 @@ fn bars(pen: &Pen<'_>, data: &SliceData, y: &Axis, frame: Rect) -> Result<(), Pl
 }
 
 fn complete_mark(radius: f64) -> MarkLook {
-    MarkLook {
-        shape: Shape::Circle,
-        radius,
-        fill: theme::INK,
-        edge: theme::PAPER,
-        edge_width: 2.4,
-    }
+    MarkLook { shape: Shape::Circle, radius, fill: theme::INK, edge: theme::PAPER, edge_width: 2.4 }
 }
 
 fn legend(pen: &mut Pen<'_>, data: &SliceData) -> Result<f64, PlotError> {
     let has = |wanted: fn(&MarkState) -> bool| data.points.iter().any(|m| wanted(&m.state));
-    let mut entries = vec![(
-        Key::Line(theme::MODEL, 2.2),
-        "model mean ± 2 standard errors".to_owned(),
-    )];
+    let mut entries =
+        vec![(Key::Line(theme::MODEL, 2.2), "model mean ± 2 standard errors".to_owned())];
     if has(|s| matches!(s, MarkState::Complete(_))) {
         entries.push((Key::Mark(complete_mark(5.5)), "trial".to_owned()));
         entries.push((Key::Mark(BEST_MARK), "best".to_owned()));

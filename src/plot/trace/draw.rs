@@ -25,11 +25,7 @@ pub(super) fn draw(data: &TraceData) -> Result<Picture, PlotError> {
         }
     );
     let (x, unit) = horizontal(data);
-    let y = Axis::around(
-        &data.metric,
-        values(data),
-        value_scale(values(data), data.direction),
-    );
+    let y = Axis::around(&data.metric, values(data), value_scale(values(data), data.direction));
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
         let begin = legend(pen, data)?;
         frame::title(pen, begin - 2.0 * MARGIN, &title)?;
@@ -37,15 +33,10 @@ pub(super) fn draw(data: &TraceData) -> Result<Picture, PlotError> {
         let summary = record::summary(finished, &data.metric, data.best.as_ref());
         frame::subtitles(pen, WIDTH - 2.0 * MARGIN, &[summary])?;
         let frame = frame::content(pen, (WIDTH, HEIGHT), TOP, &y);
-        let look = AxesLook {
-            grid: (true, false),
-            y_label: true,
-        };
+        let look = AxesLook { grid: (true, false), y_label: true };
         frame::axes(pen, frame, &x, &y, look)?;
         let place = |at: f64, value: f64| frame.at(x.position(at / unit), y.position(value));
-        phases(pen, data, frame, |at| {
-            frame.at(x.position(at / unit), 0.0).0
-        })?;
+        phases(pen, data, frame, |at| frame.at(x.position(at / unit), 0.0).0)?;
         best_line(pen, data, frame, place)?;
         points(pen, data, frame, place);
         Ok(())
@@ -77,21 +68,9 @@ fn horizontal(data: &TraceData) -> (Axis, f64) {
         data.points.first().map_or(0.0, |p| p.x.min(0.0))
     };
     // At least four trials wide, or ticks would fall between trials.
-    let high = if data.axis == TraceAxis::Number {
-        last.max(4.0)
-    } else {
-        last.max(1e-3)
-    };
-    let margin = (high - low) * 0.02
-        + if data.axis == TraceAxis::Number {
-            0.3
-        } else {
-            0.0
-        };
-    let kind = AxisKind::Linear {
-        low: (low - margin) / unit,
-        high: (high + margin) / unit,
-    };
+    let high = if data.axis == TraceAxis::Number { last.max(4.0) } else { last.max(1e-3) };
+    let margin = (high - low) * 0.02 + if data.axis == TraceAxis::Number { 0.3 } else { 0.0 };
+    let kind = AxisKind::Linear { low: (low - margin) / unit, high: (high + margin) / unit };
     let label = label.to_owned();
     (Axis { label, kind }, unit)
 }
@@ -117,11 +96,7 @@ fn phases(
     let height = frame.top - 11.0;
     // The name of the first phase ends at the line unless that would leave the picture.
     if x - pen.width(name, look) - 10.0 > MARGIN {
-        pen.text(
-            &format!("{name} ←"),
-            (x - 8.0, height),
-            look.align(Align::Right),
-        )?;
+        pen.text(&format!("{name} ←"), (x - 8.0, height), look.align(Align::Right))?;
     }
     if x + pen.width("→ model", look) + 10.0 < WIDTH - 8.0 {
         pen.text("→ model", (x + 8.0, height), look)?;
@@ -161,17 +136,9 @@ fn best_line(
 
 fn complete_mark(by_model: bool, radius: f64) -> MarkLook {
     MarkLook {
-        shape: if by_model {
-            Shape::Circle
-        } else {
-            Shape::Diamond
-        },
+        shape: if by_model { Shape::Circle } else { Shape::Diamond },
         radius,
-        fill: if by_model {
-            theme::MODEL
-        } else {
-            theme::INITIAL
-        },
+        fill: if by_model { theme::MODEL } else { theme::INITIAL },
         edge: theme::PAPER,
         edge_width: 2.4,
     }
@@ -180,10 +147,7 @@ fn complete_mark(by_model: bool, radius: f64) -> MarkLook {
 fn points(pen: &mut Pen<'_>, data: &TraceData, frame: Rect, place: impl Fn(f64, f64) -> Point) {
     let radius = frame::mark_radius(data.points.len()) - 0.5;
     let best = data.best.as_ref().map(|b| b.0);
-    let shrunk = |look: MarkLook| MarkLook {
-        radius: look.radius.min(radius + 1.5),
-        ..look
-    };
+    let shrunk = |look: MarkLook| MarkLook { radius: look.radius.min(radius + 1.5), ..look };
     let mut on_top: Option<(Point, &TracePoint)> = None;
     for point in &data.points {
         let (at, look) = match point.state {

@@ -79,9 +79,7 @@ impl TraceData {
         let mut best_so_far: Vec<(f64, f64)> = Vec::new();
         for point in &points {
             if let MarkState::Complete(value) = point.state
-                && best_so_far
-                    .last()
-                    .is_none_or(|b| spec.direction.is_better(value, b.1))
+                && best_so_far.last().is_none_or(|b| spec.direction.is_better(value, b.1))
             {
                 best_so_far.push((point.x, value));
             }
