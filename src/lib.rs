@@ -1,4 +1,64 @@
-//! surmise: hyperparameter optimization. (map to be written)
+//! surmise tunes hyperparameters: a search space in, the best parameters out, every trial kept.
+//!
+//! The program reads a study from YAML and runs it; this library is what it is made of. Ask for
+//! parameters, evaluate them however you like, tell the result:
+//!
+//! ```
+//! use surmise::{Outcome, SqliteStore, SqliteOptions, Study, StudySpec};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("studies.db");
+//! let spec = StudySpec::parse(
+//!     "
+//! study: bowl
+//! direction: minimize
+//! trials: 12
+//! space:
+//!   x: { low: -1.0, high: 2.0 }
+//! objective: { type: external }
+//! ",
+//!     "inline.yaml",
+//! )?;
+//! let store = SqliteStore::open(&path, &SqliteOptions::default())?;
+//! let mut study = Study::open_or_create(Box::new(store), spec)?;
+//! while let Some(trial) = study.ask()? {
+//!     let x = trial.params.f64("x").expect("the space has x");
+//!     study.tell(&trial, Ok(Outcome::Complete { value: (x - 0.7).powi(2) }))?;
+//! }
+//! let best = study.best()?.expect("twelve trials are complete");
+//! assert!(best.state.value().expect("it is complete") < 0.05);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The map
+//!
+//! Modules in layers; each uses only those below it.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`cli`] | the command line, one file a subcommand |
+//! | [`plot`] | pictures: data first, drawing second |
+//! | [`runner`] | the supervisor, its worker processes, leases, signals |
+//! | [`study`] | ask, tell, report, best, replay: the heart |
+//! | [`store`] | where studies live; the only place that knows SQL |
+//! | [`spec`] | a study's declaration; the only place that knows YAML |
+//! | [`objective`] | what a trial runs: a command, a CNN, a closure |
+//! | [`vision`] | image folders, the CNN and its training (feature `torch`) |
+//! | [`sampler`] | what proposes parameters: random, Sobol, Gaussian process |
+//! | [`trial`] | trials, their states and histories |
+//! | [`gp`] | Gaussian processes and acquisition functions, numbers only |
+//! | [`space`] | parameters, domains, and the unit cube |
+//!
+//! # The flow of one trial
+//!
+//! [`Study::ask`] reserves the next number in the store, which fixes the rows its suggestion sees; the
+//! [`Sampler`] suggests, a pure function of space, settings, seed, number and those rows; an
+//! [`Objective`] evaluates, sending reports; [`Study::tell`] ends the trial for good.
+
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod document;
 
@@ -14,3 +74,13 @@ pub mod store;
 pub mod study;
 pub mod trial;
 pub mod vision;
+
+pub use objective::{
+    Closure, Objective, ObjectiveError, ObjectiveSpec, Outcome, Reporter, StopFlag, TrialContext,
+};
+pub use sampler::{GpSettings, Sampler, SamplerSettings};
+pub use space::{Domain, ParamValue, Parameter, Params, Scale, SearchSpace};
+pub use spec::{SpecError, StudySpec};
+pub use store::{SqliteOptions, SqliteStore, Store, StoreError};
+pub use study::{AskedTrial, Model, Study, StudyError};
+pub use trial::{Direction, Failure, FailureKind, Origin, Report, Trial, TrialNumber, TrialState};
