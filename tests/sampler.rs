@@ -87,7 +87,8 @@ fn median_log_regret(
 #[test]
 fn gp_is_clearly_better_than_sobol() {
     let gp = SamplerSettings::Gp(GpSettings { sobol: None });
-    let problems: [(usize, fn(&Params) -> f64, f64, u64); 2] =
+    type Problem = (usize, fn(&Params) -> f64, f64, u64);
+    let problems: [Problem; 2] =
         [(2, branin, 0.397_887_357_729_739, 30), (6, hartmann6, -3.322_368_011_391_339, 50)];
     for (d, loss, minimum, trials) in problems {
         let model = median_log_regret(&gp, d, loss, minimum, trials);

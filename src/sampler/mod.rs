@@ -9,6 +9,7 @@ mod gp;
 mod random;
 mod sobol;
 mod surrogate;
+mod warp;
 
 pub use surrogate::{Prediction, Surrogate, surrogate};
 

@@ -2,6 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use super::warp::Warp;
 use crate::gp::{Column, GaussianProcess, GpError};
 use crate::space::{Domain, Params, SearchSpace};
 use crate::trial::History;
@@ -13,19 +14,22 @@ const MAX_LEVELS: u64 = 1024;
 #[derive(Clone, Debug)]
 pub struct Surrogate {
     space: SearchSpace,
+    warp: Warp,
     pub(super) gp: GaussianProcess,
 }
 
 /// What the model says of one point, in units of the loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
-    /// Mean of the latent function.
+    /// Its median: the mean of the latent function, save where losses are so far beyond the median
+    /// of all that the model sees them compressed.
     pub loss: f64,
-    /// Its standard error: the standard deviation of the latent function, without measurement noise.
+    /// Its standard error: the standard deviation of the latent function, without measurement noise;
+    /// to first order where losses are compressed.
     pub standard_error: f64,
 }
 
-/// Fits the model that the `gp` sampler uses. Trials without a loss count as the worst loss seen, so
+/// Fits the model that the `gp` sampler uses. Losses far beyond their median are compressed. Trials without a loss count as the worst loss seen, so
 /// that the model keeps away from where trials fail; pending trials are left out.
 ///
 /// # Errors
@@ -33,21 +37,20 @@ pub struct Prediction {
 /// [`GpError::NotPositiveDefinite`] if rounding defeats the fit.
 pub fn surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
     let finite = |loss: Option<f64>| loss.filter(|l| l.is_finite());
-    let losses = history.observations.iter().filter_map(|o| finite(o.loss));
-    let worst = losses.reduce(f64::max).ok_or(GpError::NoObservations)?;
+    let losses: Vec<Option<f64>> = history.observations.iter().map(|o| finite(o.loss)).collect();
+    let worst = losses.iter().flatten().copied().reduce(f64::max);
+    let worst = worst.ok_or(GpError::NoObservations)?;
+    let losses: Vec<f64> = losses.into_iter().map(|l| l.unwrap_or(worst)).collect();
+    let warp = Warp::new(&losses);
     let units: Vec<Vec<f64>> =
         history.observations.iter().map(|o| space.encode(&o.params)).collect();
-    let losses = history.observations.iter();
-    let y = losses.map(|o| finite(o.loss).unwrap_or(worst));
     let columns: Vec<Column> = space.parameters().iter().map(|p| column(&p.domain)).collect();
-    Ok(Surrogate {
-        gp: GaussianProcess::fit(
-            &columns,
-            rows(&units, space.len()),
-            &DVector::from_iterator(units.len(), y),
-        )?,
-        space: space.clone(),
-    })
+    let gp = GaussianProcess::fit(
+        &columns,
+        rows(&units, space.len()),
+        &DVector::from_iterator(losses.len(), losses.iter().map(|&y| warp.apply(y))),
+    )?;
+    Ok(Surrogate { space: space.clone(), warp, gp })
 }
 
 impl Surrogate {
@@ -65,10 +68,15 @@ impl Surrogate {
             return Vec::new();
         };
         let pairs = posterior.mean.iter().zip(&posterior.standard_deviation);
-        pairs.map(|(&loss, &standard_error)| Prediction { loss, standard_error }).collect()
+        pairs
+            .map(|(&warped, &deviation)| {
+                let (loss, slope) = self.warp.undo(warped);
+                Prediction { loss, standard_error: deviation * slope }
+            })
+            .collect()
     }
 
-    /// The underlying Gaussian process, in the unit cube.
+    /// The underlying Gaussian process, over the unit cube and the losses as it sees them.
     pub fn gaussian_process(&self) -> &GaussianProcess {
         &self.gp
     }
