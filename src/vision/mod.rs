@@ -44,12 +44,10 @@ pub use settings::{
 
 #[cfg(feature = "torch")]
 pub use self::{
-    adam::Adam,
     data::{DataError, ImageSet, TrainingData},
     folder::{FolderError, ImageFolder},
     image::{ImageError, load_rgb},
     network::{Network, WeightsError},
-    pool::max_pool,
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
     train::{EpochReport, Learner, Metrics, TrainError, train},
 };
