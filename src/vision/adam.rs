@@ -16,7 +16,7 @@ use super::settings::OptimizerSettings;
 
 /// Adam over one vector of weights.
 #[derive(Debug)]
-pub struct Adam {
+pub(super) struct Adam {
     settings: OptimizerSettings,
     weights: Tensor,
     mean: Tensor,
@@ -29,7 +29,7 @@ impl Adam {
     ///
     /// # Errors
     /// Out of memory.
-    pub fn new(settings: OptimizerSettings, weights: Tensor) -> Result<Self, TchError> {
+    pub(super) fn new(settings: OptimizerSettings, weights: Tensor) -> Result<Self, TchError> {
         Ok(Self {
             settings,
             mean: weights.f_zeros_like()?,
@@ -45,7 +45,7 @@ impl Adam {
     ///
     /// # Errors
     /// Out of memory, or a gradient of another length.
-    pub fn step(&mut self, gradient: &Tensor) -> Result<(), TchError> {
+    pub(super) fn step(&mut self, gradient: &Tensor) -> Result<(), TchError> {
         let _guard = tch::no_grad_guard();
         let OptimizerSettings { lr, beta1, beta2, eps, weight_decay, .. } = self.settings;
         self.steps = self.steps.saturating_add(1);

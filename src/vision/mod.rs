@@ -7,13 +7,14 @@
 //! | file | holds |
 //! | --- | --- |
 //! | [`settings`] | what a user writes, and its ranges |
-//! | [`environment`] | the variables that make a worker's libtorch fast |
+//! | [`environment`] | the variables for the workers that train |
 //! | `folder` | image folders: classes and files, as torchvision's `ImageFolder` |
 //! | `image` | one file → RGB bytes of the network's size |
 //! | `data` | a folder in memory, on the device, batched by index |
 //! | `network` | the network, its initialisation, its weights in a file |
 //! | `pool` | max pooling |
 //! | `adam` | the optimizer |
+//! | `allocator` | memory kept between steps |
 //! | `train` | epochs, metrics, what can go wrong |
 //! | `runtime` | libtorch itself: CUDA loaded where found, devices, threads |
 
@@ -22,6 +23,8 @@ pub mod settings;
 
 #[cfg(feature = "torch")]
 mod adam;
+#[cfg(feature = "torch")]
+mod allocator;
 #[cfg(feature = "torch")]
 mod data;
 #[cfg(feature = "torch")]
@@ -44,12 +47,10 @@ pub use settings::{
 
 #[cfg(feature = "torch")]
 pub use self::{
-    adam::Adam,
     data::{DataError, ImageSet, TrainingData},
     folder::{FolderError, ImageFolder},
     image::{ImageError, load_rgb},
     network::{Network, WeightsError},
-    pool::max_pool,
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
     train::{EpochReport, Learner, Metrics, TrainError, train},
 };

@@ -17,7 +17,7 @@ use tch::{Device, Kind, TchError, Tensor};
 ///
 /// # Errors
 /// Out of memory, or an input of another form or smaller than a window.
-pub fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> {
+pub(super) fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> {
     let (n, c, h, w) = input.size4()?;
     let side = size as i64;
     let fast = input.device() == Device::Cpu && input.f_kind()? == Kind::Float;
@@ -71,5 +71,72 @@ fn plane_maxima(values: &[f32], width: usize, size: usize, places: &mut [i64], o
             }
             *place = (top + at) as i64;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// libtorch's own, and the gradient of a weighted sum of the outputs.
+    fn both(input: &Tensor, size: usize) -> [(Tensor, Tensor); 2] {
+        let side = size as i64;
+        [true, false].map(|ours| {
+            let x = input.copy().set_requires_grad(true);
+            let y = if ours {
+                max_pool(&x, size).unwrap()
+            } else {
+                x.max_pool2d([side; 2], [side; 2], [0; 2], [1; 2], false)
+            };
+            let weights = Tensor::arange(y.numel() as i64, (Kind::Float, Device::Cpu));
+            let sum = (&y * weights.view_as(&y)).sum(Kind::Float);
+            let gradient = Tensor::run_backward(&[&sum], &[&x], false, false).remove(0);
+            (y.detach(), gradient)
+        })
+    }
+
+    /// Bits, so that NaN equals itself.
+    fn bits(tensor: &Tensor) -> (Vec<i64>, Vec<u32>) {
+        let values = Vec::<f32>::try_from(tensor.contiguous().view(-1)).unwrap();
+        (tensor.size(), values.iter().map(|v| v.to_bits()).collect())
+    }
+
+    #[test]
+    fn values_and_gradients_are_those_of_libtorch() {
+        tch::set_num_threads(1);
+        let float = (Kind::Float, Device::Cpu);
+        let mut cases = Vec::new();
+        for (shape, size) in [
+            ([2, 3, 60, 60], 2),
+            ([2, 4, 28, 28], 3), // a row and a column left over
+            ([1, 1, 7, 5], 2),
+            ([1, 2, 3, 9], 3),
+            ([1, 1, 9, 9], 4),
+            ([1, 1, 4, 4], 1),
+        ] {
+            cases.push((Tensor::randn(shape, float), size));
+            // Coarse values: ties in most windows.
+            cases.push((Tensor::randn(shape, float).round(), size));
+            cases.push((Tensor::zeros(shape, float), size));
+        }
+        let mut strange = vec![0.0_f32; 64];
+        strange[3] = f32::NAN;
+        strange[11] = f32::NAN;
+        strange[20] = f32::INFINITY;
+        strange[40..64].fill(f32::NEG_INFINITY);
+        cases.push((Tensor::from_slice(&strange).view([1, 1, 8, 8]), 2));
+        // Not contiguous.
+        cases.push((Tensor::randn([1, 2, 6, 8], float).transpose(2, 3), 2));
+        for (input, size) in cases {
+            let [ours, theirs] = both(&input, size);
+            assert_eq!(bits(&ours.0), bits(&theirs.0), "{:?}, {size}", input.size());
+            assert_eq!(bits(&ours.1), bits(&theirs.1), "{:?}, {size}", input.size());
+        }
+    }
+
+    #[test]
+    fn an_image_smaller_than_a_window_is_an_error() {
+        let input = Tensor::zeros([1, 1, 2, 5], (Kind::Float, Device::Cpu));
+        assert!(max_pool(&input, 3).is_err());
     }
 }

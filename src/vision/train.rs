@@ -9,6 +9,7 @@ use tch::{Kind, Reduction, TchError, Tensor};
 use thiserror::Error;
 
 use super::adam::Adam;
+use super::allocator::keep_freed_memory;
 use super::data::{ImageSet, TrainingData};
 use super::network::Network;
 use super::settings::{CnnSettings, OptimizerSettings};
@@ -78,7 +79,7 @@ impl From<TchError> for TrainError {
 /// The seed decides the initial weights and the order of the images. With it and one thread on the
 /// CPU, every number is the same to the last bit in every run on the same machine.
 ///
-/// Sets the process's number of libtorch threads.
+/// Sets the process's number of libtorch threads, and keeps its allocator from giving memory back.
 ///
 /// # Errors
 /// [`TrainError`]. Settings that do not [validate](CnnSettings::validate) may end in one too.
@@ -88,6 +89,7 @@ pub fn train(
     seed: u64,
     mut on_epoch: impl FnMut(&EpochReport) -> ControlFlow<()>,
 ) -> Result<EpochReport, TrainError> {
+    keep_freed_memory();
     tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
     let device = data.train.device();
     let network =

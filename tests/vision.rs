@@ -1,0 +1,461 @@
+//! Images, network and training against PyTorch's and torchvision's numbers, and what goes wrong.
+#![cfg(feature = "torch")]
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use surmise::vision::{
+    CnnSettings, DataSettings, DeviceChoice, EpochReport, ImageFolder, Learner, ModelName, Network,
+    OptimizerSettings, TrainError, TrainingData, load_rgb, resolve_device, train,
+};
+use tch::{Device, Kind, Tensor};
+use tempfile::TempDir;
+
+fn golden_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/vision").join(name)
+}
+
+fn golden() -> Value {
+    serde_json::from_str(&fs::read_to_string(golden_path("golden.json")).unwrap()).unwrap()
+}
+
+fn floats(value: &Value) -> Vec<f64> {
+    let values = value.as_array().unwrap();
+    values.iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// The numbers that tests/golden/vision/make.py calls `uniform(name, …)`.
+fn uniform(name: &str, count: i64) -> Vec<f64> {
+    let seed = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    let number = |k: u64| {
+        let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(k));
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^= z >> 31;
+        (z >> 40) as f64 / f64::from(1 << 24)
+    };
+    (1..=count as u64).map(number).collect()
+}
+
+// --- folders and images --------------------------------------------------------------------------
+
+#[test]
+fn a_folder_lists_as_torchvision_lists_it() {
+    let golden = &golden()["folder"];
+    let root = TempDir::new().unwrap();
+    for file in golden["files"].as_array().unwrap() {
+        let path = root.path().join(file.as_str().unwrap());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+    let folder = ImageFolder::scan(root.path()).unwrap();
+    assert_eq!(serde_json::json!(folder.classes), golden["classes"]);
+    let samples: Vec<_> = folder
+        .samples
+        .iter()
+        .map(|(path, label)| (path.strip_prefix(root.path()).unwrap(), label))
+        .collect();
+    assert_eq!(serde_json::json!(samples), golden["samples"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_a_circle_of_them_ends() {
+    let root = TempDir::new().unwrap();
+    let elsewhere = TempDir::new().unwrap();
+    fs::create_dir_all(root.path().join("a/deep")).unwrap();
+    fs::write(root.path().join("a/1.png"), "").unwrap();
+    fs::write(elsewhere.path().join("2.png"), "").unwrap();
+    std::os::unix::fs::symlink(root.path().join("a"), root.path().join("a/deep/up")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), root.path().join("b")).unwrap();
+    let folder = ImageFolder::scan(root.path()).unwrap();
+    assert_eq!(folder.classes, ["a", "b"]);
+    assert_eq!(folder.samples.len(), 2);
+}
+
+#[test]
+fn odd_pixel_formats_become_rgb_as_in_pillow() {
+    for (name, expected) in golden()["modes"].as_object().unwrap() {
+        let bytes = load_rgb(&golden_path(&format!("modes/{name}.png")), 8).unwrap();
+        assert_eq!(serde_json::json!(bytes), *expected, "{name}");
+    }
+}
+
+#[test]
+fn resizing_is_within_a_level_of_torchvision() {
+    for name in ["drawn_0", "drawn_1", "photo_0", "photo_1", "wide"] {
+        let ours = load_rgb(&golden_path(&format!("images/{name}.png")), 64).unwrap();
+        // Already 64 × 64: read as it is.
+        let theirs = load_rgb(&golden_path(&format!("resized/{name}.png")), 64).unwrap();
+        assert_eq!(ours.len(), 3 * 64 * 64);
+        let apart = ours.iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b));
+        assert!(apart.max().unwrap() <= 1, "{name}");
+    }
+}
+
+/// `train` and `valid` with two classes of two images each, which colour alone tells apart.
+fn small_data() -> (TempDir, DataSettings) {
+    let root = TempDir::new().unwrap();
+    for split in ["train", "valid"] {
+        for (class, channel) in [("blue", 2), ("red", 0)] {
+            let folder = root.path().join(split).join(class);
+            fs::create_dir_all(&folder).unwrap();
+            for (number, level) in [120, 220].into_iter().enumerate() {
+                let image = image::RgbImage::from_fn(40, 32, |x, y| {
+                    let mut pixel = [(x * 3 + y) as u8 / 2; 3];
+                    pixel[channel] = level;
+                    image::Rgb(pixel)
+                });
+                image.save(folder.join(format!("{number}.png"))).unwrap();
+            }
+        }
+    }
+    let settings = DataSettings {
+        train: root.path().join("train"),
+        valid: root.path().join("valid"),
+        image_size: 32,
+    };
+    (root, settings)
+}
+
+#[test]
+fn bad_data_is_an_error_that_names_the_place() {
+    let message = |spoil: &dyn Fn(&Path)| {
+        let (root, settings) = small_data();
+        spoil(root.path());
+        let error = TrainingData::load(&settings, Device::Cpu).unwrap_err();
+        let root = root.path().display().to_string();
+        error.to_string().replace(&root, "ROOT")
+    };
+    assert_eq!(
+        message(&|root| fs::remove_dir_all(root.join("valid")).unwrap()),
+        "no folder ROOT/valid"
+    );
+    assert_eq!(
+        message(&|root| {
+            fs::remove_dir_all(root.join("train")).unwrap();
+            fs::write(root.join("train"), "").unwrap();
+        }),
+        "ROOT/train is not a folder"
+    );
+    assert_eq!(
+        message(&|root| fs::remove_dir_all(root.join("train/red")).unwrap()),
+        "ROOT/train has one class (a class is a sub-folder), at least two are needed"
+    );
+    assert_eq!(
+        message(&|root| {
+            fs::remove_dir_all(root.join("train/red")).unwrap();
+            fs::create_dir(root.join("train/red")).unwrap();
+        }),
+        "no image in class `red` (ROOT/train/red); \
+         images end in .jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp"
+    );
+    assert_eq!(
+        message(&|root| fs::rename(root.join("valid/red"), root.join("valid/rot")).unwrap()),
+        "ROOT/train has the classes blue, red, but ROOT/valid has blue, rot"
+    );
+    let bad_image = message(&|root| fs::write(root.join("valid/red/0.png"), "no image").unwrap());
+    assert!(
+        bad_image.starts_with("ROOT/valid/red/0.png is not an image that can be used: "),
+        "{bad_image}"
+    );
+    let half = message(&|root| {
+        let path = root.join("train/blue/1.png");
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    });
+    assert!(half.starts_with("ROOT/train/blue/1.png is not"), "{half}");
+    let oblong = message(&|root| {
+        image::GrayImage::new(2, 4000).save(root.join("train/blue/1.png")).unwrap();
+    });
+    assert_eq!(oblong, "cannot resize ROOT/train/blue/1.png: 2 × 4000 is no usable shape");
+}
+
+// --- the network ---------------------------------------------------------------------------------
+
+fn network(outputs: usize) -> Network {
+    // Two classes have one logit.
+    let classes = outputs.max(2);
+    Network::new(ModelName::Bitmoji, 64, classes, 0, Device::Cpu).unwrap()
+}
+
+/// The network with the weights that make.py's `filled` gives it.
+fn filled(outputs: usize) -> Network {
+    let mut network = network(outputs);
+    let tensors: Vec<_> = network
+        .parameters()
+        .map(|(name, parameter)| {
+            let size = parameter.size();
+            let scale = match size[..] {
+                [_] => 0.1,
+                [_, inputs] => (1.0 / inputs as f64).sqrt(),
+                _ => (6.0 / size[1..].iter().product::<i64>() as f64).sqrt(),
+            };
+            let values = uniform(name, size.iter().product());
+            let tensor = (Tensor::from_slice(&values) * 2.0 - 1.0) * scale;
+            (name, tensor.to_kind(Kind::Float).view(&size[..]))
+        })
+        .collect();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("weights.safetensors");
+    Tensor::write_safetensors(&tensors, &file).unwrap();
+    network.load(&file).unwrap();
+    network
+}
+
+#[test]
+fn logits_are_those_of_pytorch() {
+    let mut network = network(1);
+    network.load(&golden_path("bitmoji.safetensors")).unwrap();
+    let pictures = ["drawn_0", "drawn_1", "photo_0", "photo_1"].map(|name| {
+        let bytes = load_rgb(&golden_path(&format!("resized/{name}.png")), 64).unwrap();
+        Tensor::from_slice(&bytes).view([3, 64, 64]).to_kind(Kind::Float) / 255.0
+    });
+    let logits = network.forward(&Tensor::stack(&pictures, 0)).unwrap();
+    assert_eq!(logits.size(), [4, 1]);
+    let logits = Vec::<f64>::try_from(logits.view(-1).to_kind(Kind::Double)).unwrap();
+    let apart = largest_difference(&logits, &floats(&golden()["logits"]));
+    assert!(apart < 1e-6, "{apart:e}");
+}
+
+#[test]
+fn five_steps_of_adam_follow_pytorch() {
+    for trajectory in golden()["trajectories"].as_array().unwrap() {
+        let outputs = trajectory["outputs"].as_u64().unwrap() as usize;
+        let given = &trajectory["settings"];
+        let betas = floats(&given["betas"]);
+        let mut optimizer = OptimizerSettings {
+            lr: given["lr"].as_f64().unwrap(),
+            beta1: betas[0],
+            beta2: betas[1],
+            ..OptimizerSettings::default()
+        };
+        if let Some(eps) = given["eps"].as_f64() {
+            optimizer.eps = eps;
+            optimizer.weight_decay = given["weight_decay"].as_f64().unwrap();
+        }
+        let mut learner = Learner::new(filled(outputs), optimizer).unwrap();
+        let losses: Vec<f64> = (0..5)
+            .map(|step| {
+                let images =
+                    Tensor::from_slice(&uniform(&format!("batch{step}"), 32 * 3 * 64 * 64));
+                let images = images.to_kind(Kind::Float).view([32, 3, 64, 64]);
+                let labels: Vec<i64> = uniform(&format!("label{step}"), 32)
+                    .iter()
+                    .map(|u| match outputs {
+                        1 => i64::from(*u < 0.5),
+                        n => (u * n as f64) as i64,
+                    })
+                    .collect();
+                let loss = learner.step(&images, &Tensor::from_slice(&labels)).unwrap();
+                loss.double_value(&[])
+            })
+            .collect();
+        let apart = largest_difference(&losses, &floats(&trajectory["losses"]));
+        assert!(apart < 1e-5, "losses of {given}: {apart:e}");
+        for (name, parameter) in learner.network().parameters() {
+            let norm = parameter.to_kind(Kind::Double).norm().double_value(&[]);
+            let apart = (norm - trajectory["norms_f64"][name].as_f64().unwrap()).abs();
+            assert!(apart < 1e-5, "{name} of {given}: {apart:e}");
+        }
+    }
+}
+
+#[test]
+fn weights_begin_as_in_pytorch_and_by_the_seed_alone() {
+    let values = |seed| -> Vec<(&str, Vec<f64>)> {
+        let network = Network::new(ModelName::Bitmoji, 64, 3, seed, Device::Cpu).unwrap();
+        let values = |t: &Tensor| Vec::try_from(t.detach().view(-1).to_kind(Kind::Double)).unwrap();
+        network.parameters().map(|(name, t)| (name, values(t))).collect()
+    };
+    let first = values(1);
+    tch::manual_seed(99); // libtorch's generator has no part in it
+    assert_eq!(first, values(1));
+    assert_ne!(first, values(2));
+    for ((name, values), fan_in) in first.iter().zip([75, 75, 72, 72, 324, 324, 128, 128]) {
+        let bound = 1.0 / f64::from(fan_in).sqrt();
+        assert!(values.iter().all(|v| v.abs() <= bound), "{name}");
+        let n = values.len() as f64;
+        if n > 200.0 {
+            // Uniform in ±bound: mean 0, variance bound²/3, to four standard errors.
+            let mean = values.iter().sum::<f64>() / n;
+            let variance = values.iter().map(|v| v * v).sum::<f64>() / n;
+            let spread = bound / 3_f64.sqrt();
+            assert!(mean.abs() < 4.0 * spread / n.sqrt(), "{name}: mean {mean}");
+            let error = (variance / spread.powi(2) - 1.0).abs();
+            assert!(error < 4.0 * (0.8 / n).sqrt(), "{name}: variance {variance}");
+        }
+    }
+}
+
+#[test]
+fn weights_return_from_a_file_and_only_in_their_shape() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("weights.safetensors");
+    let images = Tensor::ones([1, 3, 64, 64], (Kind::Float, Device::Cpu));
+    let saved = filled(1);
+    saved.save(&file).unwrap();
+    let mut loaded = network(1);
+    assert_ne!(loaded.forward(&images).unwrap(), saved.forward(&images).unwrap());
+    loaded.load(&file).unwrap();
+    assert_eq!(loaded.forward(&images).unwrap(), saved.forward(&images).unwrap());
+
+    let error = network(3).load(&file).unwrap_err().to_string();
+    assert!(error.contains("`main.9.weight`"), "{error}");
+    assert!(error.contains("[1, 128], expected [3, 128]"), "{error}");
+    let none = network(1).load(&folder.path().join("none")).unwrap_err();
+    assert!(none.to_string().starts_with("cannot read or write the weights in "));
+}
+
+// --- training ------------------------------------------------------------------------------------
+
+fn settings(data: DataSettings, epochs: u32) -> CnnSettings {
+    CnnSettings {
+        data,
+        model: ModelName::Bitmoji,
+        batch_size: 3, // the second batch of an epoch is short
+        epochs,
+        optimizer: OptimizerSettings::default(),
+        device: DeviceChoice::Cpu,
+        threads: 1,
+    }
+}
+
+/// Trains and collects what was reported.
+fn reports(settings: &CnnSettings, data: &TrainingData, seed: u64) -> Vec<EpochReport> {
+    let mut reports = Vec::new();
+    let last = train(settings, data, seed, |report| {
+        reports.push(*report);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(reports.last(), Some(&last));
+    reports
+}
+
+#[test]
+fn equal_seeds_train_to_the_last_bit_alike() {
+    let (_root, data) = small_data();
+    let settings = settings(data, 4);
+    let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
+    let first = reports(&settings, &data, 5);
+    assert_eq!(first.iter().map(|r| r.epoch).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    let _noise = Tensor::randn([100], (Kind::Float, Device::Cpu));
+    assert_eq!(first, reports(&settings, &data, 5));
+    assert_ne!(first, reports(&settings, &data, 6));
+}
+
+#[test]
+fn what_can_be_learnt_is_learnt() {
+    let (root, data) = small_data();
+    let settings = settings(data, 40);
+    let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
+    assert_eq!(data.classes, ["blue", "red"]);
+    assert_eq!((data.train.len(), data.valid.len()), (4, 4));
+    let reports_of_two = reports(&settings, &data, 1);
+    let (first, last) = (reports_of_two[0].metrics, reports_of_two[39].metrics);
+    assert_eq!(last.accuracy, 1.0);
+    assert!(last.loss < 0.5 * first.loss && last.train_loss < 0.5 * first.train_loss);
+
+    // A third class: cross entropy.
+    for split in ["train", "valid"] {
+        let folder = root.path().join(split).join("white");
+        fs::create_dir(&folder).unwrap();
+        let white = image::RgbImage::from_pixel(32, 32, image::Rgb([255; 3]));
+        white.save(folder.join("w.png")).unwrap();
+    }
+    let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
+    assert_eq!(data.classes.len(), 3);
+    let last = reports(&settings, &data, 1)[39].metrics;
+    assert_eq!(last.accuracy, 1.0);
+}
+
+#[test]
+fn accuracy_counts_every_image_alike() {
+    let (_root, data) = small_data();
+    let data = TrainingData::load(&data, Device::Cpu).unwrap();
+    let network = Network::new(ModelName::Bitmoji, 32, 2, 3, Device::Cpu).unwrap();
+    let learner = Learner::new(network, OptimizerSettings::default()).unwrap();
+    let whole = learner.evaluate(&data.valid, 4).unwrap();
+    for batch_size in [1, 3, 100] {
+        let (accuracy, loss) = learner.evaluate(&data.valid, batch_size).unwrap();
+        assert_eq!(accuracy, whole.0);
+        assert!((loss - whole.1).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn training_ends_when_told_to() {
+    let (_root, data) = small_data();
+    let settings = settings(data, 10);
+    let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
+    let last = train(&settings, &data, 1, |report| match report.epoch {
+        3 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    assert_eq!(last.unwrap().epoch, 3);
+}
+
+#[test]
+fn a_loss_that_is_no_number_is_divergence() {
+    let (_root, data) = small_data();
+    let mut settings = settings(data, 5);
+    settings.optimizer.lr = 1e30;
+    let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
+    let error = train(&settings, &data, 1, |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(matches!(error, TrainError::Diverged { epoch: 1 }), "{error}");
+}
+
+#[test]
+fn memory_that_is_not_there_is_told_from_other_errors() {
+    let network = network(1);
+    let float = (Kind::Float, Device::Cpu);
+    // 1 × 3 × 64 × 64 numbers, spread to look like 2 million images: the output would be 230 GB…
+    let one = Tensor::zeros([1, 3, 64, 64], float);
+    let many = one.expand([1 << 40, 3, 64, 64], false);
+    let error = TrainError::from(network.forward(&many).unwrap_err());
+    assert!(matches!(error, TrainError::OutOfMemory { .. }), "{error}");
+    let wrong = Tensor::zeros([1, 3, 32, 32], float);
+    let error = TrainError::from(network.forward(&wrong).unwrap_err());
+    assert!(matches!(error, TrainError::Torch { .. }), "{error}");
+}
+
+// --- devices -------------------------------------------------------------------------------------
+
+#[test]
+fn a_device_that_is_not_there_is_an_error() {
+    assert_eq!(resolve_device(DeviceChoice::Cpu), Ok(Device::Cpu));
+    let error = resolve_device(DeviceChoice::Cuda(999)).unwrap_err().to_string();
+    assert!(error.contains("no CUDA") || error.contains("cuda:999"), "{error}");
+    assert!(resolve_device(DeviceChoice::Auto).is_ok());
+}
+
+/// Does its work on a CUDA machine only; scripts/gpu-check.sh runs it there.
+#[test]
+fn cuda_trains_as_the_cpu_does() {
+    let Ok(device) = resolve_device(DeviceChoice::Cuda(0)) else {
+        eprintln!("no CUDA here: nothing tested");
+        return;
+    };
+    let (_root, data) = small_data();
+    let settings = settings(data, 3);
+    let [cpu, cuda] = [Device::Cpu, device].map(|device| {
+        let data = TrainingData::load(&settings.data, device).unwrap();
+        assert_eq!(data.train.device(), device);
+        reports(&settings, &data, 5)
+    });
+    for (cpu, cuda) in cpu.iter().zip(&cuda) {
+        let apart = (cpu.metrics.loss - cuda.metrics.loss).abs();
+        // TF32 in the convolutions keeps ten bits.
+        assert!(apart < 5e-3, "{apart}");
+    }
+}
