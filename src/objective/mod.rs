@@ -1,10 +1,13 @@
 //! What a trial runs and measures: a command, a CNN, or a Rust closure.
 
 mod cnn_settings;
+mod placeholder;
+mod probe;
 mod settings;
 mod template;
 
 pub(crate) use cnn_settings::CNN_METRICS;
+pub(crate) use placeholder::{placeholder, plain_text};
 pub use settings::{CommandSettings, ObjectiveSettings};
 pub use template::{ObjectiveSpec, ObjectiveTemplate};
-pub(crate) use template::{Usage, plain_text};
+pub(crate) use template::{Usage, unused_message};
