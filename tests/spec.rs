@@ -1,59 +1,341 @@
 //! Study files: what loads, what it means, and what is refused with which words.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use surmise::objective::{ObjectiveSettings, ObjectiveSpec};
-use surmise::space::ParamValue;
-use surmise::spec::StudySpec;
+use serde_json::json;
+use surmise::objective::{CommandSettings, ObjectiveSettings, ObjectiveSpec, ObjectiveTemplate};
+use surmise::sampler::{GpSettings, SamplerSettings};
+use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
+use surmise::spec::{SpecError, StudySpec, render};
+use surmise::trial::Direction;
 
 /// A study whose space and objective are given.
 fn study(space: &str, objective: &str) -> String {
     format!("study: s\ndirection: minimize\ntrials: 3\nspace: {space}\nobjective: {objective}\n")
 }
 
+/// A study of one parameter `x`.
+fn parameter(domain: &str) -> String {
+    study(&format!("{{ x: {domain} }}"), "{ type: command, argv: [run, $x] }")
+}
+
+#[track_caller]
 fn load(text: &str) -> StudySpec {
-    StudySpec::parse(text, "test.yaml")
-        .unwrap_or_else(|e| panic!("{}", surmise::spec::render(&e, false)))
+    StudySpec::parse(text, "test.yaml").unwrap_or_else(|e| panic!("{}", render(&e, false)))
+}
+
+#[track_caller]
+fn refuse(text: &str) -> String {
+    StudySpec::parse(text, "test.yaml").unwrap_err().to_string()
+}
+
+fn bind(spec: &StudySpec, params: &Params) -> ObjectiveSettings {
+    match &spec.objective {
+        ObjectiveSpec::Template(template) => template.bind(params).unwrap(),
+        ObjectiveSpec::External => panic!("nothing to bind"),
+    }
+}
+
+fn command(spec: &StudySpec, params: &Params) -> CommandSettings {
+    match bind(spec, params) {
+        ObjectiveSettings::Command(command) => command,
+        other => panic!("no command: {other:?}"),
+    }
+}
+
+/// YAML files of a folder, by name.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = Path::new(folder)
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+        .collect();
+    paths.sort();
+    paths
 }
 
 #[test]
 fn every_experiment_loads_and_finds_its_files() {
-    let mut count = 0;
-    for entry in Path::new("experiments").read_dir().unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|e| e == "yaml") {
-            let spec = StudySpec::load(&path).unwrap_or_else(|e| panic!("{e}"));
-            spec.check_files(&path).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!(Some(spec.study.as_str()), path.file_stem().unwrap().to_str());
-            assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec));
-            count += 1;
-        }
+    let paths = files("experiments");
+    assert!(paths.len() >= 3);
+    for path in paths {
+        let spec = StudySpec::load(&path).unwrap_or_else(|e| panic!("{}", render(&e, false)));
+        spec.check_files(&path).unwrap_or_else(|e| panic!("{}", render(&e, false)));
+        assert_eq!(Some(spec.study.as_str()), path.file_stem().unwrap().to_str());
+        assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec));
     }
-    assert!(count >= 3);
+}
+
+#[test]
+fn the_avatars_study_means_what_it_says() {
+    let spec = StudySpec::load("experiments/avatars.yaml").unwrap();
+    assert_eq!(
+        spec.to_json(),
+        json!({
+            "study": "avatars",
+            "direction": "maximize",
+            "metric": "accuracy",
+            "trials": 20,
+            "seed": 7,
+            "sampler": { "type": "gp", "sobol": 5 },
+            "space": {
+                "lr": { "type": "float", "low": 1e-6, "high": 0.4, "log": true, "step": null },
+                "beta1": { "type": "float", "low": 0.5, "high": 0.999, "log": false, "step": null },
+            },
+            "objective": {
+                "type": "cnn",
+                "data": {
+                    "train": "data/avatars/train",
+                    "valid": "data/avatars/valid",
+                    "image_size": 64,
+                },
+                "model": "bitmoji",
+                "batch_size": 128,
+                "epochs": 20,
+                "optimizer": {
+                    "type": "adam",
+                    "lr": "$lr",
+                    "beta1": "$beta1",
+                    "beta2": 0.999,
+                    "eps": 1e-8,
+                    "weight_decay": 0.0,
+                },
+                "device": "auto",
+                "threads": 1,
+            },
+        })
+    );
+    let params = spec
+        .space
+        .check([("lr", ParamValue::Float(0.01)), ("beta1", ParamValue::Float(0.75))])
+        .unwrap();
+    let ObjectiveSettings::Cnn(cnn) = bind(&spec, &params) else {
+        panic!("no CNN");
+    };
+    assert_eq!((cnn.optimizer.lr, cnn.optimizer.beta1, cnn.epochs), (0.01, 0.75, 20));
+}
+
+#[test]
+fn what_is_not_written_has_its_default() {
+    let spec = load(&parameter("{ low: 0.0, high: 1.0 }"));
+    assert_eq!((spec.metric.as_str(), spec.seed), ("value", 0));
+    assert_eq!(spec.sampler, SamplerSettings::Gp(GpSettings { sobol: None }));
+    assert_eq!(spec.direction, Direction::Minimize);
 }
 
 #[test]
 fn placeholders_become_typed_values_or_text() {
-    let text = study(
-        "{ lr: { low: 0.0, high: 1.0 }, n: { low: 1, high: 9 }, flag: bool, kind: [a, b, c] }",
-        "{ type: command, argv: [run, $lr, '--n=${n}0', $flag, '$kind-$$5', 7, 0.5, yes] }",
-    );
-    let spec = load(&text);
+    let spec = load(&study(
+        "{ lr: { low: 0.0, high: 1.0 }, n: { low: 1, high: 9 }, flag: bool, a-b: [x, y, z] }",
+        "{ type: command, argv: [run, $lr, '--n=${n}0', $flag, '${a-b}-$$5', 7, 0.5, yes],
+           timeout: '${n}m 30s' }",
+    ));
     let params = spec
         .space
         .check([
-            ("lr", ParamValue::Float(0.25)),
+            ("lr", ParamValue::Float(1e-7)),
             ("n", ParamValue::Int(4)),
             ("flag", ParamValue::Bool(true)),
-            ("kind", ParamValue::Text("b".into())),
+            ("a-b", ParamValue::Text("y".into())),
         ])
         .unwrap();
-    let ObjectiveSpec::Template(template) = &spec.objective else {
-        panic!("a template");
+    let command = command(&spec, &params);
+    assert_eq!(command.argv, ["run", "1e-7", "--n=40", "true", "y-$5", "7", "0.5", "yes"]);
+    assert_eq!(command.timeout.unwrap().as_secs(), 4 * 60 + 30);
+}
+
+#[test]
+fn a_dollar_from_a_choice_is_not_bound_again() {
+    let spec = load(&parameter("['$x', '$$', plain]"));
+    let texts: Vec<String> =
+        [0.1, 0.5, 0.9].map(|u| command(&spec, &spec.space.decode(&[u])).argv[1].clone()).into();
+    assert_eq!(texts, ["$x", "$$", "plain"]);
+}
+
+#[test]
+fn short_forms_mean_the_long_ones() {
+    for (short, long) in [
+        ("{ low: 1, high: 9 }", "{ type: int, low: 1, high: 9, log: false, step: 1 }"),
+        ("{ low: 0, high: 1.0 }", "{ type: float, low: 0.0, high: 1.0, step: null }"),
+        ("{ low: 0, high: 1, step: 0.25 }", "{ type: float, low: 0, high: 1, step: 0.25 }"),
+        ("{ type: int, low: 1, high: 1e3 }", "{ type: int, low: 1, high: 1000 }"),
+        ("{ choices: [1, 2.5] }", "{ type: categorical, choices: [1, 2.5] }"),
+        ("[1, 2, 4]", "{ type: categorical, choices: [1, 2, 4] }"),
+        ("[adam, sgd]", "{ type: categorical, choices: [adam, 'sgd'] }"),
+        ("bool", "{ type: bool }"),
+    ] {
+        assert_eq!(load(&parameter(short)), load(&parameter(long)), "{short}");
+    }
+    let with_sampler = |sampler: &str| load(&(parameter("bool") + "sampler: " + sampler));
+    for kind in ["gp", "sobol", "random"] {
+        assert_eq!(with_sampler(kind), with_sampler(&format!("{{ type: {kind} }}")));
+    }
+}
+
+#[test]
+fn equal_meanings_have_equal_json() {
+    let a = load(&study(
+        "{ x: { low: 1, high: 9 } }",
+        "{ type: command, argv: [run, '--x=${x}', 7], timeout: 600s }",
+    ));
+    let b = load(&study(
+        "{ x: { type: int, high: 9, low: 1 } }",
+        "{ timeout: 10m, argv: [run, \"--x=$x\", '7'], type: command }",
+    ));
+    assert_eq!(a, b);
+    assert_eq!(a.to_json().to_string(), b.to_json().to_string());
+}
+
+#[test]
+fn anchors_and_aliases_work() {
+    let spec = load(&study(
+        "{ x: &unit { low: 0.0, high: 1.0 }, y: *unit }",
+        "{ type: command, argv: [run, $x, $y] }",
+    ));
+    assert_eq!(spec.space.parameters()[0].domain, spec.space.parameters()[1].domain);
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_no_problem() {
+    let text = format!("\u{feff}{}", parameter("bool").replace('\n', "\r\n"));
+    assert_eq!(load(&text), load(&parameter("bool")));
+    let wrong = text.replace("direction: minimize", "direction: minimise");
+    assert!(refuse(&wrong).starts_with("test.yaml:2:12: unknown `direction`"));
+}
+
+#[test]
+fn columns_count_characters() {
+    let text = study("{ ä: [ö, ü], β: { lwo: 1 } }", "{}");
+    assert_eq!(refuse(&text), "test.yaml:4:26: unknown key `lwo`");
+}
+
+#[test]
+fn only_the_budget_may_change() {
+    let stored = load(&parameter("{ low: 0.0, high: 1.0 }"));
+    let longer = StudySpec { trials: 99, ..stored.clone() };
+    assert_eq!(longer.differences(&stored), []);
+
+    let other = StudySpec {
+        seed: 5,
+        direction: Direction::Maximize,
+        ..load(&study(
+            "{ x: { low: 0.0, high: 2.0 }, y: bool }",
+            "{ type: command, argv: [run, $x, $y] }",
+        ))
     };
-    let ObjectiveSettings::Command(command) = template.bind(&params).unwrap() else {
-        panic!("a command");
+    let shown: Vec<String> = other.differences(&stored).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown,
+        [
+            "`direction` was \"minimize\", now \"maximize\"",
+            "`seed` was 0, now 5",
+            "`space.x.high` was 1.0, now 2.0",
+            "`space.y` was absent, now {\"type\":\"bool\"}",
+            "`objective.argv` was [\"run\",\"$x\"], now [\"run\",\"$x\",\"$y\"]",
+        ]
+    );
+}
+
+#[test]
+fn the_order_of_parameters_is_part_of_a_study() {
+    let order = |space: &str| load(&study(space, "{ type: command, argv: [run, $x, $y] }"));
+    let (xy, yx) = (order("{ x: bool, y: bool }"), order("{ y: bool, x: bool }"));
+    let differences = xy.differences(&yx);
+    assert_eq!(differences.len(), 1);
+    assert_eq!(differences[0].key, "order of space");
+}
+
+#[test]
+fn a_study_made_by_hand_is_checked_through_json() {
+    let space = load(&parameter("{ low: 1, high: 9 }")).space;
+    let settings = json!({ "type": "command", "argv": ["run", "$x"] });
+    let template = ObjectiveTemplate::new(&settings, &space).unwrap();
+    let spec = StudySpec {
+        study: "by hand".into(),
+        direction: Direction::Minimize,
+        metric: "value".into(),
+        trials: 1,
+        seed: 0,
+        sampler: SamplerSettings::Random,
+        space,
+        objective: ObjectiveSpec::Template(template),
     };
-    assert_eq!(command.argv, ["run", "0.25", "--n=40", "true", "b-$5", "7", "0.5", "yes"]);
-    assert_eq!(command.timeout, None);
+    let error = StudySpec::from_json(&spec.to_json()).unwrap_err();
+    assert_eq!(error.to_string(), "<json>:2:12: the study's name holds the character ' '");
+    let named = StudySpec { study: "by-hand".into(), ..spec };
+    assert_eq!(StudySpec::from_json(&named.to_json()), Ok(named));
+}
+
+#[test]
+fn a_template_made_by_hand_is_checked() {
+    let domain = Domain::Int(IntDomain::new(0, 9, Scale::Linear, 1).unwrap());
+    let parameter =
+        |name: &str| surmise::space::Parameter { name: name.into(), domain: domain.clone() };
+    let space = SearchSpace::new(vec![parameter("x"), parameter("y")]).unwrap();
+    let error = |argv: &[&str]| {
+        let settings = json!({ "type": "command", "argv": argv });
+        ObjectiveTemplate::new(&settings, &space).unwrap_err()
+    };
+    assert_eq!(error(&["$x", "$z"]), "unknown parameter `z`");
+    assert_eq!(error(&["$x"]), "the objective does not use the parameter `y`");
+    assert_eq!(error(&[]), "`argv` is empty");
+}
+
+#[test]
+fn an_external_objective_needs_no_settings() {
+    let spec = load(&study("{ x: bool }", "{ type: external }"));
+    assert_eq!(spec.objective, ObjectiveSpec::External);
+    assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec));
+}
+
+/// Every file of `tests/specs/bad` is refused with exactly the words of the `.txt` beside it. After a
+/// wanted change, run with `UPDATE_EXPECTED=1` and read the difference.
+#[test]
+fn bad_files_are_refused_with_their_exact_words() {
+    let paths = files("tests/specs/bad");
+    assert!(paths.len() >= 120, "found only {} files", paths.len());
+    let mut failures = Vec::new();
+    for path in paths {
+        let loaded = StudySpec::load(&path).and_then(|spec| spec.check_files(&path));
+        let Err(error) = loaded else {
+            failures.push(format!("{} was accepted", path.display()));
+            continue;
+        };
+        let found = render(&error, false) + "\n";
+        let expected_file = path.with_extension("txt");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            std::fs::write(&expected_file, &found).unwrap();
+        }
+        let expected = std::fs::read_to_string(&expected_file).unwrap_or_default();
+        if found != expected {
+            failures.push(format!("{}:\n{found}instead of\n{expected}", path.display()));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let show = |path: &Path| render(&StudySpec::load(path).unwrap_err(), false);
+    assert_eq!(
+        show(Path::new("experiments/avatar.yaml")),
+        "error: cannot read experiments/avatar.yaml: no such file\n |\n \
+         = help: did you mean `experiments/avatars.yaml`?"
+    );
+    assert_eq!(show(Path::new("experiments")), "error: cannot read experiments: it is a folder");
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("large.yaml");
+    std::fs::write(&large, "#".repeat(1024 * 1024 + 1)).unwrap();
+    assert!(matches!(
+        StudySpec::load(&large),
+        Err(SpecError::Unreadable { reason, .. }) if reason.contains("larger than 1 MiB")
+    ));
+}
+
+#[test]
+fn colours_only_where_asked() {
+    let error = StudySpec::parse("study: 7", "test.yaml").unwrap_err();
+    assert!(!render(&error, false).contains('\u{1b}'));
+    assert!(render(&error, true).contains("\u{1b}["));
 }

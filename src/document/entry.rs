@@ -45,17 +45,10 @@ impl<'n> Entry<'n> {
 
     /// Any number.
     pub(crate) fn number(&self) -> Result<f64, Problem> {
-        match &self.node.data {
-            Data::Int(v) => Ok(*v as f64),
-            Data::Float(v) => Ok(*v),
-            Data::Text(text) => {
-                let problem = self.expected("a number");
-                Err(match text.replace(['_', ','], "").parse::<f64>() {
-                    Ok(v) if v.is_finite() => problem.help(format!("write {v:?}")),
-                    _ => problem,
-                })
-            }
-            _ => Err(self.expected("a number")),
+        match self.node.data {
+            Data::Int(v) => Ok(v as f64),
+            Data::Float(v) => Ok(v),
+            _ => Err(self.expected_number("a number")),
         }
     }
 
@@ -63,26 +56,37 @@ impl<'n> Entry<'n> {
     pub(crate) fn whole(&self, range: RangeInclusive<i128>) -> Result<i128, Problem> {
         // Beyond 2^53 not every whole number has a float, so a float there is an accident.
         const EXACT: f64 = 9_007_199_254_740_992.0;
-        let what = match (*range.start(), *range.end()) {
-            (low, high) if low == i128::from(i64::MIN) && high == i128::from(i64::MAX) => {
-                "a whole number".into()
-            }
-            (low, high) if high >= i128::from(i64::MAX) => {
-                format!("a whole number of at least {low}")
-            }
-            (low, high) => format!("a whole number from {low} to {high}"),
+        let (low, high) = (*range.start(), *range.end());
+        let wide = high >= i64::MAX.into();
+        let what = match low {
+            _ if !wide => format!("a whole number from {low} to {high}"),
+            _ if low <= i64::MIN.into() => "a whole number".into(),
+            _ => format!("a whole number of at least {low}"),
         };
-        let value = match &self.node.data {
-            Data::Int(v) => *v,
-            Data::Float(v) if v.fract() == 0.0 && v.abs() <= EXACT => *v as i128,
-            _ => return Err(self.expected(&what)),
+        let value = match self.node.data {
+            Data::Int(v) => v,
+            Data::Float(v) if v.fract() == 0.0 && v.abs() <= EXACT => v as i128,
+            _ => return Err(self.expected_number(&what)),
         };
         if range.contains(&value) {
             Ok(value)
-        } else if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) {
-            Err(self.expected(&what))
-        } else {
+        } else if wide && (value > high || value < i64::MIN.into()) {
             Err(self.expected("a whole number that fits into 64 bits"))
+        } else {
+            Err(self.expected(&what))
+        }
+    }
+
+    /// The problem that this value is no number, with the number meant where that is clear.
+    fn expected_number(&self, what: &str) -> Problem {
+        let problem = self.expected(what);
+        let Data::Text(text) = &self.node.data else {
+            return problem;
+        };
+        let digits = text.replace(['_', ','], "");
+        match digits.parse::<f64>() {
+            Ok(v) if v.is_finite() => problem.help(format!("write {digits}, without quotes")),
+            _ => problem,
         }
     }
 
@@ -196,7 +200,8 @@ impl<'n> Fields<'n> {
                     .help(help)
             }
             None if self.name.is_empty() => {
-                Problem::new(self.place, format!("missing key `{key}`"), "").help(help)
+                Problem::new(self.place, format!("missing key `{key}`"), "not in this map")
+                    .help(help)
             }
             None => Problem::new(
                 self.place,

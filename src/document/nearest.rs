@@ -38,6 +38,9 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("n_sobol", "sobol"),
     ("initial", "sobol"),
     ("learning_rate", "lr"),
+    ("validation", "valid"),
+    ("val", "valid"),
+    ("training", "train"),
 ];
 
 /// The candidate a user most likely meant by `found`: a known synonym, or the one the fewest typing

@@ -86,10 +86,13 @@ fn read_optimizer(optimizer: &Entry<'_>) -> Result<OptimizerSettings, Problem> {
     })
 }
 
-/// A whole number from 0; how large it may be is for `validate`.
+/// A whole number; which are right is for `validate`.
 fn count<T: TryFrom<i128>>(entry: &Entry<'_>) -> Result<T, Problem> {
-    let value = entry.whole(0..=i128::from(i64::MAX))?;
-    T::try_from(value).map_err(|_| entry.problem(format!("`{}` is far too large", entry.name), ""))
+    let value = entry.whole(i64::MIN.into()..=i64::MAX.into())?;
+    T::try_from(value).map_err(|_| {
+        let message = format!("`{}` is {value}, far out of range", entry.name);
+        entry.problem(message, "out of range")
+    })
 }
 
 /// Points at the setting that is out of range.

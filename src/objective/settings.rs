@@ -71,8 +71,8 @@ impl CommandSettings {
         let argv = fields.require("argv", "argv: [python3, train.py, \"--lr=$lr\"]")?;
         let arguments = match &argv.node.data {
             Data::Text(_) => {
-                return Err(argv
-                    .expected("a list")
+                let message = "`argv` must be a list, found one text";
+                return Err(Problem::new(argv.place, message, "expected a list")
                     .help("no shell is involved: write every argument as its own list element"));
             }
             _ => argv.list()?,

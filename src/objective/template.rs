@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::ObjectiveSettings;
+use super::placeholder::{Piece, canonical, has_placeholder, pieces, placeholder};
+use super::probe;
 use super::settings::from_node;
 use super::{ObjectiveKind, ObjectiveSettings};
 use crate::document::{Data, Node, Problem, nearest};
@@ -29,11 +32,24 @@ pub struct ObjectiveTemplate(Value);
 pub(crate) struct Usage {
     /// The template with every default written out.
     pub(crate) template: ObjectiveTemplate,
-    /// Columns of the parameters that occur in it.
-    pub(crate) used: Vec<usize>,
+    /// Column of the first parameter that does not occur in it.
+    pub(crate) unused: Option<usize>,
 }
 
 impl ObjectiveTemplate {
+    /// A template for a space, from settings as a study file has them under `objective`.
+    ///
+    /// # Errors
+    /// The text says which setting is wrong, which placeholder is no parameter, or which parameter
+    /// is not used.
+    pub fn new(settings: &Value, space: &SearchSpace) -> Result<Self, String> {
+        let usage = Self::check(&Node::from_json(settings), space).map_err(|p| p.message)?;
+        match usage.unused {
+            Some(column) => Err(unused_message(&space.parameters()[column].name)),
+            None => Ok(usage.template),
+        }
+    }
+
     /// The settings for one trial's parameters.
     ///
     /// # Errors
@@ -74,85 +90,30 @@ impl ObjectiveTemplate {
     }
 
     /// Checks an objective against a space: every placeholder names a parameter, and the settings are
-    /// right at the given points.
-    pub(crate) fn check(
-        node: &Node,
-        space: &SearchSpace,
-        points: impl IntoIterator<Item = Params>,
-    ) -> Result<Usage, Problem> {
+    /// right at many points of the space.
+    pub(crate) fn check(node: &Node, space: &SearchSpace) -> Result<Usage, Problem> {
         let mut used = Vec::new();
         check_names(node, space, &mut used)?;
         let mut complete = None;
-        for params in points {
+        for params in probe::points(space, node.size()) {
             let settings = bind(node, &params)
                 .and_then(|bound| from_node(&bound))
                 .map_err(|problem| blame(problem, node, &params))?;
             complete.get_or_insert_with(|| settings.to_json());
         }
-        // Without points nothing is known beyond what was declared.
+        // There is always a point, the centre.
         let mut complete = complete.unwrap_or_else(|| node.to_json());
         restore_placeholders(&mut complete, node);
-        Ok(Usage { template: Self(complete), used })
-    }
-}
-
-/// A stretch of a string.
-#[derive(Debug, PartialEq)]
-enum Piece<'t> {
-    Text(&'t str),
-    /// A placeholder's name, and the placeholder as written.
-    Name(&'t str, &'t str),
-}
-
-/// The stretches of a string; `Err` holds a `$` that is neither placeholder nor `$$`, to its end.
-fn pieces(text: &str) -> Result<Vec<Piece<'_>>, &str> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('$') {
-        if start > 0 {
-            pieces.push(Piece::Text(&rest[..start]));
-        }
-        let tail = &rest[start..];
-        let after = &tail[1..];
-        let length = if after.starts_with('$') {
-            pieces.push(Piece::Text("$"));
-            2
-        } else if let Some(braced) = after.strip_prefix('{') {
-            let end = braced.find('}').filter(|&end| end > 0).ok_or(tail)?;
-            pieces.push(Piece::Name(&braced[..end], &tail[..end + 3]));
-            end + 3
-        } else {
-            let word = |c: char| c.is_alphanumeric() || c == '_';
-            let end = after.find(|c| !word(c)).unwrap_or(after.len());
-            if !after.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-                return Err(tail);
-            }
-            pieces.push(Piece::Name(&after[..end], &tail[..=end]));
-            end + 1
-        };
-        rest = &tail[length..];
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
-    }
-    Ok(pieces)
-}
-
-/// Whether a string holds a placeholder.
-fn has_placeholder(text: &str) -> bool {
-    pieces(text).is_ok_and(|pieces| pieces.iter().any(|p| matches!(p, Piece::Name(..))))
-}
-
-/// Text in which no `$` stands for anything, or `None` if one does.
-pub(crate) fn plain_text(text: &str) -> Option<String> {
-    let pieces = pieces(text).ok()?;
-    pieces
-        .into_iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => Some(text),
-            Piece::Name(..) => None,
+        Ok(Usage {
+            template: Self(complete),
+            unused: (0..space.len()).find(|column| !used.contains(column)),
         })
-        .collect()
+    }
+}
+
+/// That no placeholder names a parameter.
+pub(crate) fn unused_message(name: &str) -> String {
+    format!("the objective does not use the parameter `{name}`")
 }
 
 /// Every placeholder names a parameter; collects their columns.
@@ -160,7 +121,14 @@ fn check_names(node: &Node, space: &SearchSpace, used: &mut Vec<usize>) -> Resul
     match &node.data {
         Data::Text(text) => {
             let pieces = pieces(text).map_err(|tail| {
-                Problem::new(node.id, "a `$` needs the name of a parameter", "no name follows")
+                let label = if tail.starts_with("${}") {
+                    "no name inside"
+                } else if tail.starts_with("${") {
+                    "never closed with `}`"
+                } else {
+                    "no name follows"
+                };
+                Problem::new(node.id, "a `$` needs the name of a parameter", label)
                     .within(tail)
                     .help("write `$name` or `${name}` for a parameter, `$$` for a plain `$`")
             })?;
@@ -186,16 +154,13 @@ fn check_names(node: &Node, space: &SearchSpace, used: &mut Vec<usize>) -> Resul
 
 fn unknown_name(node: &Node, name: &str, written: &str, space: &SearchSpace) -> Problem {
     let names = || space.parameters().iter().map(|p| p.name.as_str());
-    let placeholder = |name: &str| {
-        let bare = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if bare { format!("`${name}`") } else { format!("`${{{name}}}`") }
-    };
     // `$optimizer.lr` reads as `$optimizer` and text.
     let dotted = names().find(|n| n.strip_prefix(name).is_some_and(|r| r.starts_with(['.', '-'])));
     let help = match dotted.or_else(|| nearest(name, names())) {
-        Some(name) => format!("did you mean {}?", placeholder(name)),
+        Some(name) => format!("did you mean `{}`?", placeholder(name)),
         None => {
-            let known: Vec<String> = names().take(20).map(placeholder).collect();
+            let known: Vec<String> =
+                names().take(20).map(|name| format!("`{}`", placeholder(name))).collect();
             format!("the space has {}; write `$$` for a plain `$`", known.join(", "))
         }
     };
@@ -254,13 +219,13 @@ fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
     let mut values: Vec<String> = pieces
         .iter()
         .filter_map(|piece| match piece {
-            Piece::Name(name, _) => Some(format!("`${name}` is {}", params.get(name)?)),
+            Piece::Name(name, _) => Some(format!("`{name}` = {}", params.get(name)?)),
             Piece::Text(_) => None,
         })
         .collect();
     values.dedup();
     if !values.is_empty() {
-        problem.message += &format!(" where {}", values.join(" and "));
+        problem.message = format!("with {}, {}", values.join(" and "), problem.message);
     }
     problem
 }
@@ -296,68 +261,5 @@ fn restore_placeholders(complete: &mut Value, declared: &Node) {
             }
         }
         _ => {}
-    }
-}
-
-/// The one way to write a text with placeholders: braces only where needed.
-fn canonical(text: &str) -> String {
-    let Ok(pieces) = pieces(text) else {
-        return text.into();
-    };
-    let mut out = String::new();
-    for (i, piece) in pieces.iter().enumerate() {
-        match piece {
-            Piece::Text(text) => out += &text.replace('$', "$$"),
-            Piece::Name(name, _) => {
-                let word = |c: char| c.is_alphanumeric() || c == '_';
-                let joined = match pieces.get(i + 1) {
-                    Some(Piece::Text(next)) => next.starts_with(word),
-                    _ => false,
-                };
-                if joined || !name.chars().all(word) {
-                    out += &format!("${{{name}}}");
-                } else {
-                    out += &format!("${name}");
-                }
-            }
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_of_text() {
-        use Piece::{Name, Text};
-        assert_eq!(pieces("$lr"), Ok(vec![Name("lr", "$lr")]));
-        assert_eq!(
-            pieces("--lr=$lr,${b.1}x$$5"),
-            Ok(vec![
-                Text("--lr="),
-                Name("lr", "$lr"),
-                Text(","),
-                Name("b.1", "${b.1}"),
-                Text("x"),
-                Text("$"),
-                Text("5")
-            ])
-        );
-        assert_eq!(pieces("cost: 5$"), Err("$"));
-        assert_eq!(pieces("a${"), Err("${"));
-        assert_eq!(pieces("a${}b"), Err("${}b"));
-        assert_eq!(pieces("$1"), Err("$1"));
-        assert_eq!(pieces(""), Ok(vec![]));
-    }
-
-    #[test]
-    fn one_way_to_write_a_placeholder() {
-        assert_eq!(canonical("${lr}"), "$lr");
-        assert_eq!(canonical("${lr}x $$"), "${lr}x $$");
-        assert_eq!(canonical("${a-b}"), "${a-b}");
-        assert_eq!(plain_text("a$$b").as_deref(), Some("a$b"));
-        assert_eq!(plain_text("a$b"), None);
     }
 }

@@ -47,18 +47,7 @@ impl Kind {
 pub(super) fn read(parameter: &Entry<'_>) -> Result<Domain, Problem> {
     match &parameter.node.data {
         Data::List(_) => read_list(parameter),
-        Data::Text(word) => match word.as_str() {
-            "bool" => Ok(Domain::Bool),
-            _ => Err(parameter
-                .problem(
-                    format!("`{}` must be a map, a list of choices, or `bool`", parameter.name),
-                    "neither",
-                )
-                .help(format!(
-                    "write `{{ type: {}, … }}`",
-                    KINDS.iter().map(|(w, _)| *w).find(|w| w == word).unwrap_or("float")
-                ))),
-        },
+        Data::Text(word) if word == "bool" => Ok(Domain::Bool),
         Data::Map(_) => read_map(parameter),
         _ => Err(parameter.expected("a map").help(
             "write `{ type: float, low: 0.0, high: 1.0 }`; a constant belongs into the objective",
@@ -218,7 +207,9 @@ fn wrong_range(
         (SpaceError::NotFinite { .. }, _) => high
             .problem("the range is wider than a number can hold", "too far from `low`")
             .also(low.node.id, "`low`"),
-        (SpaceError::BadStep { .. }, Some(step)) => step.problem(error.to_string(), "wrong step"),
+        (SpaceError::BadStep { .. }, Some(step)) => {
+            step.problem(error.to_string(), "does not fit the range")
+        }
         (SpaceError::BadStep { .. }, None) => high.problem(error.to_string(), ""),
         (SpaceError::TooManyLevels { .. }, Some(step)) => {
             step.problem(error.to_string(), "too fine")

@@ -144,11 +144,9 @@ impl Needed {
         } else {
             (format!("no such {what}: `{path}`"), "missing")
         };
-        let help = similar_file(&self.path).unwrap_or_else(|| match std::env::current_dir() {
-            Ok(folder) if self.path.is_relative() => {
-                format!("paths start at the working directory, {}", folder.display())
-            }
-            _ => "check the path".into(),
+        let similar = if self.path.exists() { None } else { similar_file(&self.path) };
+        let help = similar.unwrap_or_else(|| {
+            "relative paths start at the working directory, not at this file".into()
         });
         Some(Missing { key: self.key, message, label, help })
     }

@@ -69,9 +69,10 @@ mod domain;
 mod error;
 mod json;
 mod load;
-mod probe;
+mod place;
 mod read;
 mod render;
+mod syntax;
 mod yaml;
 
 pub use difference::Difference;
@@ -83,8 +84,9 @@ use crate::sampler::SamplerSettings;
 use crate::space::SearchSpace;
 use crate::trial::Direction;
 
-/// A study's declaration, checked if it was read ([`load`](Self::load), [`parse`](Self::parse),
-/// [`from_json`](Self::from_json)).
+/// A study's declaration. Checked if it was read ([`load`](Self::load), [`parse`](Self::parse),
+/// [`from_json`](Self::from_json)); one made by hand is checked by
+/// `StudySpec::from_json(&spec.to_json())`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudySpec {
     /// Name of the study, unique in its store: letters, digits, `-`, `_` and `.`, at most 100.

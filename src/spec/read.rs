@@ -1,8 +1,10 @@
 //! The tree of a study file → [`StudySpec`].
 
-use super::{StudySpec, domain, probe};
+use super::{StudySpec, domain};
 use crate::document::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, shorten};
-use crate::objective::{CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage};
+use crate::objective::{
+    CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
+};
 use crate::sampler::{GpSettings, SamplerSettings};
 use crate::space::{Parameter, SearchSpace};
 use crate::trial::Direction;
@@ -155,20 +157,13 @@ fn read_objective(
         fields.only("an external objective", &["type"])?;
         return Ok(ObjectiveSpec::External);
     }
-    let points = probe::points(space, entry.node.size());
-    let Usage { template, used } = ObjectiveTemplate::check(entry.node, space, points)?;
-    let unused = |(column, _): &(usize, &Parameter)| !used.contains(column);
-    if let Some((_, parameter)) = space.parameters().iter().enumerate().find(unused) {
-        let name = &parameter.name;
-        let place = space_entry.node.child(name).map_or(space_entry.place, |(key, _)| key.id);
-        let bare = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let placeholder = if bare { format!("${name}") } else { format!("${{{name}}}") };
-        return Err(Problem::new(
-            place,
-            format!("the objective does not use the parameter `{name}`"),
-            "unused",
-        )
-        .help(format!("write `{placeholder}` where its value belongs, or remove it")));
+    let Usage { template, unused } = ObjectiveTemplate::check(entry.node, space)?;
+    if let Some(column) = unused {
+        let name = &space.parameters()[column].name;
+        let key = space_entry.node.child(name).map(|(key, _)| key.id);
+        let place = key.unwrap_or(space_entry.place);
+        return Err(Problem::new(place, unused_message(name), "unused")
+            .help(format!("write `{}` where its value belongs, or remove it", placeholder(name))));
     }
     Ok(ObjectiveSpec::Template(template))
 }

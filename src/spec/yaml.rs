@@ -277,7 +277,7 @@ impl KeyReader<'_> {
             Err(error) => return error,
         };
         let problem = Problem::new(id, format!("a key must be text, found {found}"), "not text")
-            .help("put the key in quotes");
+            .help("a key is a word that starts with a letter or `_`");
         self.0.refuse(problem)
     }
 }

@@ -1,4 +1,4 @@
-//! Points of a space at which an objective is tried when a study is loaded.
+//! Points of a space at which an objective is tried before a study begins.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
