@@ -3,6 +3,8 @@
 mod build;
 mod cnn;
 mod cnn_settings;
+mod command;
+mod evaluate;
 mod placeholder;
 mod probe;
 mod settings;
@@ -10,7 +12,9 @@ mod template;
 
 pub use build::{Availability, Unavailable, build, check_available, worker_environment};
 pub(crate) use cnn_settings::CNN_METRICS;
+pub use command::{CommandObjective, describe_exit};
+pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, StopFlag, TrialContext};
 pub(crate) use placeholder::{placeholder, plain_text};
-pub use settings::{CommandSettings, ObjectiveSettings};
+pub use settings::{CommandSettings, ObjectiveKind, ObjectiveSettings};
 pub use template::{ObjectiveSpec, ObjectiveTemplate};
 pub(crate) use template::{Usage, unused_message};

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::ObjectiveSettings;
 use super::placeholder::{Piece, canonical, has_placeholder, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;

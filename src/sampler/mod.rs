@@ -68,6 +68,13 @@ pub enum SamplerSettings {
     Gp(GpSettings),
 }
 
+impl Default for SamplerSettings {
+    /// The Gaussian process, with as many Sobol trials as the space asks for.
+    fn default() -> Self {
+        Self::Gp(GpSettings { sobol: None })
+    }
+}
+
 /// Settings of the Gaussian-process sampler.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GpSettings {
