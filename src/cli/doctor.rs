@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::store::SqliteStore;
+
 use super::DatabaseArgs;
 use super::error::CliError;
 
@@ -24,7 +26,7 @@ struct Finding {
 pub(super) fn doctor(_args: &DoctorArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
     let mut findings = vec![
         fine("surmise", env!("CARGO_PKG_VERSION")),
-        fine("SQLite", crate::store::sqlite_version()),
+        fine("SQLite", SqliteStore::engine_version()),
         look_at_database(database),
         threads(),
     ];

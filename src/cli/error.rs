@@ -102,6 +102,10 @@ impl From<StoreError> for CliError {
                 "keep it on a local disk with --db FILE, or accept the risk with --allow-network-fs"
             }
             E::StudyExists { .. } => "choose another name, or delete it with `surmise delete NAME`",
+            E::NotFound { .. } => "`surmise run FILE` makes one; --db FILE names another",
+            E::NoSuchStudy { .. } | E::NoSuchWorker { .. } => {
+                "another process deleted the study meanwhile; `surmise list` shows what is there"
+            }
             E::NoSuchTrial { .. } => "`surmise show NAME` lists the trials",
             E::Corrupt { .. } | E::Database { .. } => {
                 "check it with `sqlite3 FILE 'PRAGMA integrity_check'`, or restore a copy"

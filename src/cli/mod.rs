@@ -126,10 +126,7 @@ pub fn main() -> ExitCode {
 
 impl DatabaseArgs {
     fn options(&self) -> SqliteOptions {
-        SqliteOptions {
-            allow_network_file_system: self.allow_network_fs,
-            ..SqliteOptions::default()
-        }
+        SqliteOptions { allow_network: self.allow_network_fs, ..SqliteOptions::default() }
     }
 
     /// Opens the database, making it if there is none.

@@ -236,7 +236,7 @@ impl Supervisor<'_> {
             reason: format!("its worker died: {reason}"),
         });
         let id = self.study.id();
-        self.study.store().release(id, &held, blame, Timestamp::now())?;
+        self.study.store().release(id, &held, blame.as_ref(), Timestamp::now())?;
         self.deaths_in_a_row += 1;
         if self.deaths_in_a_row >= MAX_DEATHS_IN_A_ROW {
             return Err(RunError::WorkersKeepDying { reason });
@@ -273,7 +273,7 @@ impl Worker {
         if let Some(device) = &options.worker.device {
             command.args(["--device", device]);
         }
-        if options.worker.sqlite.allow_network_file_system {
+        if options.worker.sqlite.allow_network {
             command.arg("--allow-network-fs");
         }
         if let ObjectiveSpec::Template(template) = &study.spec().objective {

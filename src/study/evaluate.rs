@@ -68,8 +68,10 @@ impl Study {
             }
         };
         match told {
-            Ok(()) | Err(StudyError::Store(StoreError::Superseded { .. })) => Ok(Evaluated::Told),
-            Err(error) => Err(error),
+            Err(StudyError::Store(
+                StoreError::Superseded { .. } | StoreError::NotRunning { .. },
+            )) => Ok(Evaluated::Told),
+            told => told.map(|()| Evaluated::Told),
         }
     }
 
