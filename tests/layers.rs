@@ -25,13 +25,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("plot", &["study", "spec", "trial", "space", "gp"]),
     ("study", &["store", "sampler", "objective", "spec", "trial", "space", "gp"]),
     ("store", &["spec", "trial", "space"]),
-    ("spec", &["sampler", "objective", "vision", "trial", "space"]),
-    ("objective", &["vision", "trial", "space"]),
+    ("spec", &["sampler", "objective", "document", "trial", "space"]),
+    ("objective", &["vision", "document", "trial", "space"]),
     ("sampler", &["gp", "trial", "space"]),
     ("trial", &["space"]),
     ("gp", &[]),
     ("space", &[]),
     ("vision", &[]),
+    ("document", &[]),
 ];
 
 #[test]

@@ -61,10 +61,10 @@ fn ten_kills_lose_nothing_and_change_no_suggestion() {
     }
     place.ok(&["run", "s.yaml", "--no-plots"]);
     let shown = place.show("s");
-    assert_eq!(params_and_values(&shown), expected);
     for trial in shown["trials"].as_array().unwrap() {
         assert_eq!(trial["state"], "complete", "{trial:#}");
     }
+    assert_eq!(params_and_values(&shown), expected);
     let replay = place.ok(&["replay", "s"]);
     assert!(replay.contains("60 of 60 suggestions are bit-equal"), "{replay}");
 }
@@ -154,8 +154,14 @@ print('{\"loss\": 1}')";
 fn two_runs_at_once_share_the_budget_and_no_number() {
     let place = Place::new();
     place.write("s.yaml", &study(30, "random", BOWL));
-    let (mut a, mut b) = (start(&place), start(&place));
-    assert!(a.wait().unwrap().success() && b.wait().unwrap().success());
+    let run = || {
+        let mut command = place.surmise(&["run", "s.yaml", "--no-plots"]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    for run in [run(), run()] {
+        let output = run.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", common::texts(&output).1);
+    }
     let shown = place.show("s");
     let numbers: Vec<u64> =
         shown["trials"].as_array().unwrap().iter().map(|t| t["number"].as_u64().unwrap()).collect();
