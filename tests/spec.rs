@@ -16,10 +16,7 @@ fn study(space: &str, objective: &str) -> String {
 
 /// A study of one parameter `x`.
 fn parameter(domain: &str) -> String {
-    study(
-        &format!("{{ x: {domain} }}"),
-        "{ type: command, argv: [run, $x] }",
-    )
+    study(&format!("{{ x: {domain} }}"), "{ type: command, argv: [run, $x] }")
 }
 
 #[track_caller]
@@ -64,12 +61,8 @@ fn every_experiment_loads_and_finds_its_files() {
     assert!(paths.len() >= 3);
     for path in paths {
         let spec = StudySpec::load(&path).unwrap_or_else(|e| panic!("{}", render(&e, false)));
-        spec.check_files(&path)
-            .unwrap_or_else(|e| panic!("{}", render(&e, false)));
-        assert_eq!(
-            Some(spec.study.as_str()),
-            path.file_stem().unwrap().to_str()
-        );
+        spec.check_files(&path).unwrap_or_else(|e| panic!("{}", render(&e, false)));
+        assert_eq!(Some(spec.study.as_str()), path.file_stem().unwrap().to_str());
         assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec));
     }
 }
@@ -115,28 +108,19 @@ fn the_avatars_study_means_what_it_says() {
     );
     let params = spec
         .space
-        .check([
-            ("lr", ParamValue::Float(0.01)),
-            ("beta1", ParamValue::Float(0.75)),
-        ])
+        .check([("lr", ParamValue::Float(0.01)), ("beta1", ParamValue::Float(0.75))])
         .unwrap();
     let ObjectiveSettings::Cnn(cnn) = bind(&spec, &params) else {
         panic!("no CNN");
     };
-    assert_eq!(
-        (cnn.optimizer.lr, cnn.optimizer.beta1, cnn.epochs),
-        (0.01, 0.75, 20)
-    );
+    assert_eq!((cnn.optimizer.lr, cnn.optimizer.beta1, cnn.epochs), (0.01, 0.75, 20));
 }
 
 #[test]
 fn what_is_not_written_has_its_default() {
     let spec = load(&parameter("{ low: 0.0, high: 1.0 }"));
     assert_eq!((spec.metric.as_str(), spec.seed), ("value", 0));
-    assert_eq!(
-        spec.sampler,
-        SamplerSettings::Gp(GpSettings { sobol: None })
-    );
+    assert_eq!(spec.sampler, SamplerSettings::Gp(GpSettings { sobol: None }));
     assert_eq!(spec.direction, Direction::Minimize);
 }
 
@@ -157,60 +141,35 @@ fn placeholders_become_typed_values_or_text() {
         ])
         .unwrap();
     let command = command(&spec, &params);
-    assert_eq!(
-        command.argv,
-        ["run", "1e-7", "--n=40", "true", "y-$5", "7", "0.5", "yes"]
-    );
+    assert_eq!(command.argv, ["run", "1e-7", "--n=40", "true", "y-$5", "7", "0.5", "yes"]);
     assert_eq!(command.timeout.unwrap().as_secs(), 4 * 60 + 30);
 }
 
 #[test]
 fn a_dollar_from_a_choice_is_not_bound_again() {
     let spec = load(&parameter("['$x', '$$', plain]"));
-    let texts: Vec<String> = [0.1, 0.5, 0.9]
-        .map(|u| command(&spec, &spec.space.decode(&[u])).argv[1].clone())
-        .into();
+    let texts: Vec<String> =
+        [0.1, 0.5, 0.9].map(|u| command(&spec, &spec.space.decode(&[u])).argv[1].clone()).into();
     assert_eq!(texts, ["$x", "$$", "plain"]);
 }
 
 #[test]
 fn short_forms_mean_the_long_ones() {
     for (short, long) in [
-        (
-            "{ low: 1, high: 9 }",
-            "{ type: int, low: 1, high: 9, log: false, step: 1 }",
-        ),
-        (
-            "{ low: 0, high: 1.0 }",
-            "{ type: float, low: 0.0, high: 1.0, step: null }",
-        ),
-        (
-            "{ low: 0, high: 1, step: 0.25 }",
-            "{ type: float, low: 0, high: 1, step: 0.25 }",
-        ),
-        (
-            "{ type: int, low: 1, high: 1e3 }",
-            "{ type: int, low: 1, high: 1000 }",
-        ),
-        (
-            "{ choices: [1, 2.5] }",
-            "{ type: categorical, choices: [1, 2.5] }",
-        ),
+        ("{ low: 1, high: 9 }", "{ type: int, low: 1, high: 9, log: false, step: 1 }"),
+        ("{ low: 0, high: 1.0 }", "{ type: float, low: 0.0, high: 1.0, step: null }"),
+        ("{ low: 0, high: 1, step: 0.25 }", "{ type: float, low: 0, high: 1, step: 0.25 }"),
+        ("{ type: int, low: 1, high: 1e3 }", "{ type: int, low: 1, high: 1000 }"),
+        ("{ choices: [1, 2.5] }", "{ type: categorical, choices: [1, 2.5] }"),
         ("[1, 2, 4]", "{ type: categorical, choices: [1, 2, 4] }"),
-        (
-            "[adam, sgd]",
-            "{ type: categorical, choices: [adam, 'sgd'] }",
-        ),
+        ("[adam, sgd]", "{ type: categorical, choices: [adam, 'sgd'] }"),
         ("bool", "{ type: bool }"),
     ] {
         assert_eq!(load(&parameter(short)), load(&parameter(long)), "{short}");
     }
     let with_sampler = |sampler: &str| load(&(parameter("bool") + "sampler: " + sampler));
     for kind in ["gp", "sobol", "random"] {
-        assert_eq!(
-            with_sampler(kind),
-            with_sampler(&format!("{{ type: {kind} }}"))
-        );
+        assert_eq!(with_sampler(kind), with_sampler(&format!("{{ type: {kind} }}")));
     }
 }
 
@@ -234,10 +193,7 @@ fn anchors_and_aliases_work() {
         "{ x: &unit { low: 0.0, high: 1.0 }, y: *unit }",
         "{ type: command, argv: [run, $x, $y] }",
     ));
-    assert_eq!(
-        spec.space.parameters()[0].domain,
-        spec.space.parameters()[1].domain
-    );
+    assert_eq!(spec.space.parameters()[0].domain, spec.space.parameters()[1].domain);
 }
 
 #[test]
@@ -257,10 +213,7 @@ fn columns_count_characters() {
 #[test]
 fn only_the_budget_may_change() {
     let stored = load(&parameter("{ low: 0.0, high: 1.0 }"));
-    let longer = StudySpec {
-        trials: 99,
-        ..stored.clone()
-    };
+    let longer = StudySpec { trials: 99, ..stored.clone() };
     assert_eq!(longer.differences(&stored), []);
 
     let other = StudySpec {
@@ -271,11 +224,7 @@ fn only_the_budget_may_change() {
             "{ type: command, argv: [run, $x, $y] }",
         ))
     };
-    let shown: Vec<String> = other
-        .differences(&stored)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let shown: Vec<String> = other.differences(&stored).iter().map(ToString::to_string).collect();
     assert_eq!(
         shown,
         [
@@ -313,34 +262,23 @@ fn a_study_made_by_hand_is_checked_through_json() {
         objective: ObjectiveSpec::Template(template),
     };
     let error = StudySpec::from_json(&spec.to_json()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "<json>:2:12: the study's name holds the character ' '"
-    );
-    let named = StudySpec {
-        study: "by-hand".into(),
-        ..spec
-    };
+    assert_eq!(error.to_string(), "<json>:2:12: the study's name holds the character ' '");
+    let named = StudySpec { study: "by-hand".into(), ..spec };
     assert_eq!(StudySpec::from_json(&named.to_json()), Ok(named));
 }
 
 #[test]
 fn a_template_made_by_hand_is_checked() {
     let domain = Domain::Int(IntDomain::new(0, 9, Scale::Linear, 1).unwrap());
-    let parameter = |name: &str| surmise::space::Parameter {
-        name: name.into(),
-        domain: domain.clone(),
-    };
+    let parameter =
+        |name: &str| surmise::space::Parameter { name: name.into(), domain: domain.clone() };
     let space = SearchSpace::new(vec![parameter("x"), parameter("y")]).unwrap();
     let error = |argv: &[&str]| {
         let settings = json!({ "type": "command", "argv": argv });
         ObjectiveTemplate::new(&settings, &space).unwrap_err()
     };
     assert_eq!(error(&["$x", "$z"]), "unknown parameter `z`");
-    assert_eq!(
-        error(&["$x"]),
-        "the objective does not use the parameter `y`"
-    );
+    assert_eq!(error(&["$x"]), "the objective does not use the parameter `y`");
     assert_eq!(error(&[]), "`argv` is empty");
 }
 
@@ -371,10 +309,7 @@ fn bad_files_are_refused_with_their_exact_words() {
         }
         let expected = std::fs::read_to_string(&expected_file).unwrap_or_default();
         if found != expected {
-            failures.push(format!(
-                "{}:\n{found}instead of\n{expected}",
-                path.display()
-            ));
+            failures.push(format!("{}:\n{found}instead of\n{expected}", path.display()));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -388,10 +323,7 @@ fn files_that_cannot_be_read() {
         "error: cannot read experiments/avatar.yaml: no such file\n |\n \
          = help: did you mean `experiments/avatars.yaml`?"
     );
-    assert_eq!(
-        show(Path::new("experiments")),
-        "error: cannot read experiments: it is a folder"
-    );
+    assert_eq!(show(Path::new("experiments")), "error: cannot read experiments: it is a folder");
     let folder = tempfile::tempdir().unwrap();
     let large = folder.path().join("large.yaml");
     std::fs::write(&large, "#".repeat(1024 * 1024 + 1)).unwrap();

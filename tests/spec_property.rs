@@ -42,9 +42,7 @@ fn edit(text: &str, at: f64, cut: usize, insert: &str) -> String {
     let count = text.chars().count();
     let start = (at * count as f64) as usize;
     let head = text.chars().take(start);
-    head.chain(insert.chars())
-        .chain(text.chars().skip(start + cut))
-        .collect()
+    head.chain(insert.chars()).chain(text.chars().skip(start + cut)).collect()
 }
 
 fn snippet() -> impl Strategy<Value = String> {
@@ -82,20 +80,17 @@ proptest! {
 /// Bounds of a range, any finite floats whose distance is finite.
 fn float_domain() -> impl Strategy<Value = Value> {
     let finite = || prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO;
-    (
-        finite(),
-        finite(),
-        any::<bool>(),
-        prop::option::of(0.001..1.0f64),
-    )
-        .prop_filter_map("an empty or endless range", |(a, b, log, share)| {
+    (finite(), finite(), any::<bool>(), prop::option::of(0.001..1.0f64)).prop_filter_map(
+        "an empty or endless range",
+        |(a, b, log, share)| {
             let (low, high) = if a < b { (a, b) } else { (b, a) };
             let step = share.map(|s| (high - low) * s);
             let fits = low < high && (high - low).is_finite() && (!log || low > 0.0);
             (fits && step.is_none_or(|s| s > 0.0)).then(
                 || json!({ "type": "float", "low": low, "high": high, "log": log, "step": step }),
             )
-        })
+        },
+    )
 }
 
 fn int_domain() -> impl Strategy<Value = Value> {
@@ -122,12 +117,8 @@ fn choices(text: &'static str) -> impl Strategy<Value = Value> {
 
 /// Studies whose texts match a pattern.
 fn study(text: &'static str) -> impl Strategy<Value = Value> {
-    let domain = prop_oneof![
-        float_domain(),
-        int_domain(),
-        choices(text),
-        Just(json!({ "type": "bool" }))
-    ];
+    let domain =
+        prop_oneof![float_domain(), int_domain(), choices(text), Just(json!({ "type": "bool" }))];
     let space = prop::collection::btree_map("[a-zé_][a-z0-9_.-]{0,8}", domain, 1..6);
     let sampler = prop_oneof![
         Just(json!({ "type": "random" })),
@@ -136,28 +127,18 @@ fn study(text: &'static str) -> impl Strategy<Value = Value> {
     ];
     let arguments = vec(text, 0..4);
     let timeout = prop::option::of((1u64..1 << 40).prop_map(|ns| format!("{ns}ns")));
-    (
-        space,
-        sampler,
-        arguments,
-        timeout,
-        any::<u64>(),
-        1u64..10_000_000,
-    )
-        .prop_map(|(space, sampler, arguments, timeout, seed, trials)| {
+    (space, sampler, arguments, timeout, any::<u64>(), 1u64..10_000_000).prop_map(
+        |(space, sampler, arguments, timeout, seed, trials)| {
             let mut argv = vec![Value::from("run")];
             argv.extend(arguments.iter().map(|text| text.replace('$', "$$").into()));
-            argv.extend(
-                space
-                    .keys()
-                    .map(|name| format!("--{name}=${{{name}}}").into()),
-            );
+            argv.extend(space.keys().map(|name| format!("--{name}=${{{name}}}").into()));
             json!({
                 "study": "a-study.1", "direction": "maximize", "metric": "m", "trials": trials,
                 "seed": seed, "sampler": sampler, "space": space,
                 "objective": { "type": "command", "argv": argv, "timeout": timeout },
             })
-        })
+        },
+    )
 }
 
 /// Equal, floats to the bit: the texts of numbers are the shortest that read back.
@@ -169,9 +150,7 @@ fn same(a: &StudySpec, b: &StudySpec) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn json_gives_the_same_study_back(json in study("\\PC{0,8}|[\\x00-\\x08\n\t]{0,4}")) {
-        // The system has no arguments with NUL.
-        prop_assume!(!json["objective"].to_string().contains("\\u0000"));
+    fn json_gives_the_same_study_back(json in study("\\PC{0,8}|[\\x01-\\x08\n\t]{0,4}")) {
         let spec = StudySpec::from_json(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
         same(&spec, &StudySpec::from_json(&spec.to_json()).unwrap())?;
         let text = spec.to_json().to_string();

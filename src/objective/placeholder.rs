@@ -10,11 +10,7 @@ pub(super) enum Piece<'t> {
 
 /// A parameter's placeholder, with braces only where the name needs them.
 pub(crate) fn placeholder(name: &str) -> String {
-    if name.chars().all(is_word) {
-        format!("${name}")
-    } else {
-        format!("${{{name}}}")
-    }
+    if name.chars().all(is_word) { format!("${name}") } else { format!("${{{name}}}") }
 }
 
 /// Whether a bare `$name` goes on with this character.

@@ -42,10 +42,7 @@ fn closing_bracket(line: &str) -> Option<usize> {
 /// The last character boundary up to `at`.
 pub(super) fn floor_boundary(source: &str, at: usize) -> usize {
     let at = at.min(source.len());
-    (0..=at)
-        .rev()
-        .find(|&i| source.is_char_boundary(i))
-        .unwrap_or(0)
+    (0..=at).rev().find(|&i| source.is_char_boundary(i)).unwrap_or(0)
 }
 
 /// The byte after the character at `at`.
@@ -56,9 +53,7 @@ pub(super) fn next_char(source: &str, at: usize) -> usize {
 
 /// The byte where the line of `at` ends, before its line break.
 pub(super) fn end_of_line(source: &str, at: usize) -> usize {
-    source[at..]
-        .find(['\n', '\r'])
-        .map_or(source.len(), |i| at + i)
+    source[at..].find(['\n', '\r']).map_or(source.len(), |i| at + i)
 }
 
 /// Line and column of a byte, from 1; the column in characters.
@@ -73,9 +68,7 @@ pub(super) fn line_and_column(source: &str, at: usize) -> (usize, usize) {
 pub(super) fn offset_of(source: &str, line: usize, column: usize) -> usize {
     let mut start = 0;
     for _ in 1..line {
-        start = source[start..]
-            .find('\n')
-            .map_or(source.len(), |i| start + i + 1);
+        start = source[start..].find('\n').map_or(source.len(), |i| start + i + 1);
     }
     let rest = &source[start..];
     let offset = rest.char_indices().nth(column.saturating_sub(1));

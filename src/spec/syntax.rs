@@ -30,24 +30,16 @@ pub(super) fn explain(
     } else if contains("control characters") {
         let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}');
         let at = source.find(odd).unwrap_or(at);
-        says(
-            at..next_char(source, at),
-            "the file holds a control character",
-            "not allowed",
-        )
+        says(at..next_char(source, at), "the file holds a control character", "not allowed")
     } else if contains("unknown anchor") {
-        says(here, "unknown YAML anchor", "no such anchor").with(
-            help("an alias `*name` needs `&name` before it; put other text in quotes"),
-            None,
-        )
+        says(here, "unknown YAML anchor", "no such anchor")
+            .with(help("an alias `*name` needs `&name` before it; put other text in quotes"), None)
     } else if contains("cannot start any token") {
         says(here, "unexpected character", "no value can start with this")
             .with(help("put the text in quotes"), None)
     } else if contains("mapping values are not allowed") {
-        says(here, "unexpected `:`", "a key cannot stand here").with(
-            help("put text that holds `: ` in quotes, or check the indentation"),
-            None,
-        )
+        says(here, "unexpected `:`", "a key cannot stand here")
+            .with(help("put text that holds `: ` in quotes, or check the indentation"), None)
     } else if contains("',' or '}'") {
         unclosed(file, source, here, opening, '}')
     } else if contains("',' or ']'") {
@@ -57,16 +49,10 @@ pub(super) fn explain(
         says(line, "expected `key: value`", "no `: ` in this line")
             .with(help("a key is followed by a colon and a space"), None)
     } else if contains("did not find expected key") {
-        says(here, "expected a key", "found this instead").with(
-            help("check the indentation: keys of one map start in the same column"),
-            None,
-        )
+        says(here, "expected a key", "found this instead")
+            .with(help("check the indentation: keys of one map start in the same column"), None)
     } else if contains("unexpected end of stream") {
-        says(
-            opening,
-            "the file ends inside a quoted text",
-            "the quote begins here",
-        )
+        says(opening, "the file ends inside a quoted text", "the quote begins here")
     } else {
         says(here, &format!("the file is not YAML: {message}"), "")
     }
