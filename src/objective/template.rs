@@ -6,7 +6,7 @@ use super::ObjectiveSettings;
 use super::placeholder::{Piece, canonical, has_placeholder, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;
-use crate::document::{Data, Node, Problem, nearest, shorten};
+use crate::document::{Data, Node, Problem, nearest};
 use crate::space::{ParamValue, Params, SearchSpace};
 
 /// The objective as declared, with `$name` standing for parameters.
@@ -194,9 +194,10 @@ fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
     let mut values: Vec<String> = pieces
         .iter()
         .filter_map(|piece| match piece {
-            Piece::Name(name, _) => {
-                Some(format!("`{name}` = {}", shorten(&params.get(name)?.to_string())))
-            }
+            Piece::Name(name, _) => Some(format!(
+                "`{name}` = {}",
+                crate::document::shorten(&params.get(name)?.to_string())
+            )),
             Piece::Text(_) => None,
         })
         .collect();
