@@ -56,7 +56,9 @@ impl ObjectiveTemplate {
     /// seldom fails: many points of its space were tried when it was loaded.
     pub fn bind(&self, params: &Params) -> Result<ObjectiveSettings, String> {
         let node = Node::from_json(&self.0);
-        bind(&node, params).and_then(|bound| from_node(&bound)).map_err(|problem| problem.message)
+        bind(&node, params)
+            .and_then(|bound| from_node(&bound))
+            .map_err(|problem| problem.message)
     }
 
     /// The settings as declared, every default written out.
@@ -120,9 +122,9 @@ fn check_names(node: &Node, space: &SearchSpace, used: &mut Vec<usize>) -> Resul
             Ok(())
         }
         Data::List(items) => items.iter().try_for_each(|n| check_names(n, space, used)),
-        Data::Map(entries) => {
-            entries.iter().try_for_each(|(_, value)| check_names(value, space, used))
-        }
+        Data::Map(entries) => entries
+            .iter()
+            .try_for_each(|(_, value)| check_names(value, space, used)),
         Data::Null | Data::Bool(_) | Data::Int(_) | Data::Float(_) => Ok(()),
     }
 }
@@ -130,18 +132,30 @@ fn check_names(node: &Node, space: &SearchSpace, used: &mut Vec<usize>) -> Resul
 fn unknown_name(node: &Node, name: &str, written: &str, space: &SearchSpace) -> Problem {
     let names = || space.parameters().iter().map(|p| p.name.as_str());
     // `$optimizer.lr` reads as `$optimizer` and text.
-    let dotted = names().find(|n| n.strip_prefix(name).is_some_and(|r| r.starts_with(['.', '-'])));
+    let dotted = names().find(|n| {
+        n.strip_prefix(name)
+            .is_some_and(|r| r.starts_with(['.', '-']))
+    });
     let help = match dotted.or_else(|| nearest(name, names())) {
         Some(name) => format!("did you mean `{}`?", placeholder(name)),
         None => {
-            let known: Vec<String> =
-                names().take(20).map(|name| format!("`{}`", placeholder(name))).collect();
-            format!("the space has {}; write `$$` for a plain `$`", known.join(", "))
+            let known: Vec<String> = names()
+                .take(20)
+                .map(|name| format!("`{}`", placeholder(name)))
+                .collect();
+            format!(
+                "the space has {}; write `$$` for a plain `$`",
+                known.join(", ")
+            )
         }
     };
-    Problem::new(node.id, format!("unknown parameter `{name}`"), "not in the space")
-        .within(written)
-        .help(help)
+    Problem::new(
+        node.id,
+        format!("unknown parameter `{name}`"),
+        "not in the space",
+    )
+    .within(written)
+    .help(help)
 }
 
 /// The tree with every placeholder replaced; nodes keep their places.
@@ -151,9 +165,12 @@ fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
             let message = format!("the objective uses `${name}`, which is no parameter");
             Problem::new(node.id, message, "not in the space")
         })?,
-        Data::List(items) => {
-            Data::List(items.iter().map(|item| bind(item, params)).collect::<Result<_, _>>()?)
-        }
+        Data::List(items) => Data::List(
+            items
+                .iter()
+                .map(|item| bind(item, params))
+                .collect::<Result<_, _>>()?,
+        ),
         Data::Map(entries) => Data::Map(
             entries
                 .iter()
@@ -194,10 +211,10 @@ fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
     let mut values: Vec<String> = pieces
         .iter()
         .filter_map(|piece| match piece {
-            Piece::Name(name, _) => Some(format!(
-                "`{name}` = {}",
-                crate::document::shorten(&params.get(name)?.to_string())
-            )),
+            Piece::Name(name, _) => {
+                let value = params.get(name)?.to_string();
+                Some(format!("`{name}` = {}", crate::document::shorten(&value)))
+            },
             Piece::Text(_) => None,
         })
         .collect();
@@ -223,8 +240,11 @@ fn find<'n>(node: &'n Node, problem: &Problem) -> Option<&'n str> {
 fn restore_placeholders(complete: &mut Value, declared: &Node) {
     match (&declared.data, complete) {
         (Data::Text(text), complete) if text.contains('$') => {
-            *complete =
-                Value::String(if has_placeholder(text) { canonical(text) } else { text.clone() });
+            *complete = Value::String(if has_placeholder(text) {
+                canonical(text)
+            } else {
+                text.clone()
+            });
         }
         (Data::List(items), Value::Array(values)) => {
             for (value, item) in values.iter_mut().zip(items) {
