@@ -28,8 +28,8 @@ def spirals(count: int, rng: random.Random) -> list[tuple[list[float], float]]:
         label = i % 2
         radius = math.sqrt(rng.random())
         angle = 4.5 * radius + math.pi * label
-        x = radius * math.cos(angle) + rng.gauss(0, 0.03)
-        y = radius * math.sin(angle) + rng.gauss(0, 0.03)
+        x = radius * math.cos(angle) + rng.gauss(0, 0.15)
+        y = radius * math.sin(angle) + rng.gauss(0, 0.15)
         points.append(([x, y, x * x, y * y, x * y], float(label)))
     return points
 

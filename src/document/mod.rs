@@ -158,10 +158,17 @@ pub(crate) fn shorten(text: &str) -> String {
 pub(crate) struct Problem {
     /// The key or value to point at.
     pub(crate) at: NodeId,
-    /// Part of that node's text to point at, where it is in the text as such.
-    pub(crate) within: Option<String>,
     /// What is wrong, in one sentence without a full stop.
     pub(crate) message: String,
+    /// The rest; boxed because it travels in every `Result`.
+    pub(crate) details: Box<Details>,
+}
+
+/// What helps to understand a [`Problem`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Details {
+    /// Part of the node's text to point at, where it is in the text as such.
+    pub(crate) within: Option<String>,
     /// What to say at the place.
     pub(crate) label: String,
     /// The way out.
@@ -174,26 +181,23 @@ impl Problem {
     pub(crate) fn new(at: NodeId, message: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
             at,
-            within: None,
             message: message.into(),
-            label: label.into(),
-            help: None,
-            also: None,
+            details: Box::new(Details { label: label.into(), ..Details::default() }),
         }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.details.help = Some(help.into());
         self
     }
 
     pub(crate) fn within(mut self, text: impl Into<String>) -> Self {
-        self.within = Some(text.into());
+        self.details.within = Some(text.into());
         self
     }
 
     pub(crate) fn also(mut self, at: NodeId, label: impl Into<String>) -> Self {
-        self.also = Some((at, label.into()));
+        self.details.also = Some((at, label.into()));
         self
     }
 }

@@ -218,7 +218,10 @@ fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
     let mut values: Vec<String> = pieces
         .iter()
         .filter_map(|piece| match piece {
-            Piece::Name(name, _) => Some(format!("`{name}` = {}", params.get(name)?)),
+            Piece::Name(name, _) => {
+                let value = params.get(name)?.to_string();
+                Some(format!("`{name}` = {}", crate::document::shorten(&value)))
+            },
             Piece::Text(_) => None,
         })
         .collect();

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::place::{end_of_line, line_and_column, next_char, span_at};
 use super::syntax;
 use super::yaml::{self, ReadError};
-use crate::document::{NodeId, Problem};
+use crate::document::{Details, NodeId, Problem};
 
 /// Why a study could not be loaded.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -56,15 +56,16 @@ impl SpecError {
     /// Places a problem in its text.
     pub(super) fn from_problem(file: &Path, source: &str, problem: Problem) -> Self {
         let place = |node: NodeId| span_at(source, yaml::locate(source, node).unwrap_or(0));
+        let Details { within, label, help, also } = *problem.details;
         let mut span = place(problem.at);
-        if let Some(part) = &problem.within {
+        if let Some(part) = within {
             let line_end = end_of_line(source, span.start);
-            if let Some(offset) = source[span.start..line_end].find(part.as_str()) {
+            if let Some(offset) = source[span.start..line_end].find(&part) {
                 span = span.start + offset..span.start + offset + part.len();
             }
         }
-        let also = problem.also.map(|(node, label)| (place(node), label));
-        Self::placed(file, source, span, problem.message, problem.label).with(problem.help, also)
+        let also = also.map(|(node, label)| (place(node), label));
+        Self::placed(file, source, span, problem.message, label).with(help, also)
     }
 
     /// What the reader found.
