@@ -24,6 +24,13 @@ pub enum AxisKind {
         /// Value at position 1, above `low`.
         high: f64,
     },
+    /// Like `Linear`, with ticks at whole numbers only.
+    Count {
+        /// Value at position 0.
+        low: f64,
+        /// Value at position 1, above `low`.
+        high: f64,
+    },
     /// Equal ratios are equally long.
     Log {
         /// Value at position 0, above 0.
@@ -51,18 +58,12 @@ impl Axis {
         let kind = match scale {
             Scale::Log if low > 0.0 => {
                 let margin = ((high / low).ln() * 0.05).max(0.05);
-                AxisKind::Log {
-                    low: (low.ln() - margin).exp(),
-                    high: (high.ln() + margin).exp(),
-                }
+                AxisKind::Log { low: (low.ln() - margin).exp(), high: (high.ln() + margin).exp() }
             }
             _ => {
                 let (low, high) = widened(low, high);
                 let margin = (high - low) * 0.06;
-                AxisKind::Linear {
-                    low: low - margin,
-                    high: high + margin,
-                }
+                AxisKind::Linear { low: low - margin, high: high + margin }
             }
         };
         let label = label.to_owned();
@@ -73,7 +74,9 @@ impl Axis {
     /// always finite.
     pub fn position(&self, value: f64) -> f64 {
         let position = match &self.kind {
-            AxisKind::Linear { low, high } => (value - low) / (high - low),
+            AxisKind::Linear { low, high } | AxisKind::Count { low, high } => {
+                (value - low) / (high - low)
+            }
             AxisKind::Log { low, high } => (value.ln() - low.ln()) / (high.ln() - low.ln()),
             AxisKind::Levels(levels) => (value + 0.5) / levels.len() as f64,
         };
@@ -89,16 +92,12 @@ impl Axis {
     /// Ticks in ascending order, about `target` of them labelled (every level has a tick).
     pub fn ticks(&self, target: usize) -> Vec<Tick> {
         match &self.kind {
-            AxisKind::Linear { low, high } => {
-                let labelled = linear_ticks(*low, *high, target).into_iter();
-                labelled.map(|(v, label)| self.tick(v, label)).collect()
-            }
+            AxisKind::Linear { low, high } => self.linear_ticks(*low, *high, target, 0.0),
+            AxisKind::Count { low, high } => self.linear_ticks(*low, *high, target, 1.0),
             AxisKind::Log { low, high } => self.log_ticks(*low, *high, target),
             AxisKind::Levels(levels) => {
                 let labelled = levels.iter().enumerate();
-                labelled
-                    .map(|(k, label)| self.tick(k as f64, Some(label.clone())))
-                    .collect()
+                labelled.map(|(k, label)| self.tick(k as f64, Some(label.clone()))).collect()
             }
         }
     }
@@ -106,6 +105,11 @@ impl Axis {
     fn tick(&self, value: f64, label: Option<String>) -> Tick {
         let position = self.position(value).clamp(0.0, 1.0);
         Tick { position, label }
+    }
+
+    fn linear_ticks(&self, low: f64, high: f64, target: usize, least_step: f64) -> Vec<Tick> {
+        let labelled = linear_ticks(low, high, target, least_step).into_iter();
+        labelled.map(|(v, label)| self.tick(v, Some(label))).collect()
     }
 
     /// Decades with their 2…9 as minor ticks; 1, 2, 5 labelled where there are few decades; linear
@@ -117,10 +121,9 @@ impl Axis {
         let decades = (first..=last).filter(|&e| inside(10f64.powi(e))).count();
         let multiples: &[u32] = match decades {
             0 | 1 if high / low < 5.0 => {
-                let labelled = linear_ticks(low, high, target).into_iter();
-                return labelled.map(|(v, label)| self.tick(v, label)).collect();
+                return self.linear_ticks(low, high, target, 0.0);
             }
-            0..=2 => &[1, 2, 5],
+            n if 3 * n <= target + 2 => &[1, 2, 5],
             _ => &[1],
         };
         let every = decades.div_ceil(target.max(1)).max(1) as i32;
@@ -154,31 +157,23 @@ fn log_label(multiple: u32, exponent: i32, plain: bool) -> String {
 }
 
 /// Round values in `[low, high]` at distances of 1, 2, 2.5 or 5 times a power of ten, with labels
-/// of equal precision.
-fn linear_ticks(low: f64, high: f64, target: usize) -> Vec<(f64, Option<String>)> {
-    let rough = (high - low) / target.max(1) as f64;
+/// of equal precision; the distance is at least `least_step`.
+fn linear_ticks(low: f64, high: f64, target: usize, least_step: f64) -> Vec<(f64, String)> {
+    let rough = ((high - low) / target.max(1) as f64).max(least_step);
     let power = 10f64.powf(rough.log10().floor());
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
-    let factor = factors
-        .into_iter()
-        .find(|f| f * power >= rough * 0.999)
-        .unwrap_or(10.0);
+    let factor = factors.into_iter().find(|f| f * power >= rough * 0.999).unwrap_or(10.0);
     let step = factor * power;
     if !(step.is_finite() && step > 0.0) {
         return Vec::new();
     }
     let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
     // The range is at least a millionth of its values (see `widened`), so the count is small.
-    let values: Vec<f64> = (0..=(last - first).min(100.0) as i64)
-        .map(|k| (first + k as f64) * step)
-        .collect();
+    let values: Vec<f64> =
+        (0..=(last - first).min(100.0) as i64).map(|k| (first + k as f64) * step).collect();
     let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
     let exponent = largest.log10().floor() as i32;
-    let shared = if largest > 0.0 && !(-4..6).contains(&exponent) {
-        exponent
-    } else {
-        0
-    };
+    let shared = if largest > 0.0 && !(-4..6).contains(&exponent) { exponent } else { 0 };
     let unit = 10f64.powi(shared);
     let decimals = (0..12)
         .find(|&d| {
@@ -194,17 +189,15 @@ fn linear_ticks(low: f64, high: f64, target: usize) -> Vec<(f64, Option<String>)
             (false, e) => format!("{}×{}", minus(&format!("{v:.decimals$}")), power_of_ten(e)),
         }
     };
-    values.into_iter().map(|v| (v, Some(label(v)))).collect()
+    values.into_iter().map(|v| (v, label(v))).collect()
 }
 
 /// Least and greatest of `values` within what can be drawn.
 pub(super) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
-    values
-        .map(drawable)
-        .fold(None, |range: Option<(f64, f64)>, v| match range {
-            None => Some((v, v)),
-            Some((low, high)) => Some((low.min(v), high.max(v))),
-        })
+    values.map(drawable).fold(None, |range: Option<(f64, f64)>, v| match range {
+        None => Some((v, v)),
+        Some((low, high)) => Some((low.min(v), high.max(v))),
+    })
 }
 
 /// The range, or one around it where it is too thin to be told from a constant.
@@ -215,10 +208,7 @@ pub(super) fn widened(low: f64, high: f64) -> (f64, f64) {
     }
     let middle = low + (high - low) / 2.0;
     let half = if size > 0.0 { 0.05 * size } else { 0.5 };
-    (
-        (middle - half).max(-LIMIT * 1.1),
-        (middle + half).min(LIMIT * 1.1),
-    )
+    ((middle - half).max(-LIMIT * 1.1), (middle + half).min(LIMIT * 1.1))
 }
 
 /// Whether values are shown on a log scale: only losses (to be minimised) that are all above 0 and
@@ -247,15 +237,11 @@ mod tests {
         let linear = |low, high| labels(AxisKind::Linear { low, high }, 5);
         assert_eq!(linear(0.5, 0.999), ["0.5", "0.6", "0.7", "0.8", "0.9"]);
         assert_eq!(linear(-1.0, 1.0), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
-        assert_eq!(
-            linear(0.0, 2e6),
-            ["0", "0.5×10⁶", "1.0×10⁶", "1.5×10⁶", "2.0×10⁶"]
-        );
+        assert_eq!(linear(0.0, 2e6), ["0", "0.5×10⁶", "1.0×10⁶", "1.5×10⁶", "2.0×10⁶"]);
+        assert_eq!(labels(AxisKind::Count { low: -0.3, high: 2.4 }, 12), ["0", "1", "2"]);
+        assert_eq!(labels(AxisKind::Count { low: 0.0, high: 11.0 }, 5), ["0", "5", "10"]);
         let log = |low, high| labels(AxisKind::Log { low, high }, 6);
-        assert_eq!(
-            log(1e-6, 0.4),
-            ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"]
-        );
+        assert_eq!(log(1e-6, 0.4), ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"]);
         assert_eq!(log(16.0, 512.0), ["20", "50", "100", "200", "500"]);
         assert_eq!(log(0.01, 100.0), ["0.01", "0.1", "1", "10", "100"]);
     }

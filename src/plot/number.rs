@@ -6,27 +6,19 @@ pub(super) const LIMIT: f64 = 1e300;
 /// A value that can be drawn: clamped to ±[`LIMIT`], denormal dust to 0. NaN has no place in a
 /// picture and must be sorted out before.
 pub(super) fn drawable(value: f64) -> f64 {
-    if value.abs() < 1.0 / LIMIT {
-        0.0
-    } else {
-        value.clamp(-LIMIT, LIMIT)
-    }
+    if value.abs() < 1.0 / LIMIT { 0.0 } else { value.clamp(-LIMIT, LIMIT) }
 }
 
 /// A value to `digits` significant digits, trailing zeros dropped: `0.8512`, `12`, `3.1×10⁻⁷`.
 pub(super) fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 || !value.is_finite() {
-        return if value == 0.0 {
-            "0".into()
-        } else {
-            value.to_string()
-        };
+        return if value == 0.0 { "0".into() } else { value.to_string() };
     }
     let scientific = format!("{value:.*e}", digits.saturating_sub(1));
     // `{:e}` always writes an `e`.
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
+    if (-3..6).contains(&exponent) {
         let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
         minus(trim_zeros(&format!("{value:.decimals$}")))
     } else {
@@ -64,11 +56,7 @@ pub(super) fn minus(text: &str) -> String {
 }
 
 fn trim_zeros(text: &str) -> &str {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 #[cfg(test)]

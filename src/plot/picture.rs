@@ -52,9 +52,7 @@ impl Picture {
         let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
         let fits = |side: f32| (1.0..=MAX_SIDE).contains(&side);
         if !fits(width) || !fits(height) {
-            return Err(failed(format!(
-                "{width} × {height} pixels is no possible size"
-            )));
+            return Err(failed(format!("{width} × {height} pixels is no possible size")));
         }
         let mut pixels = tiny_skia::Pixmap::new(width.round() as u32, height.round() as u32)
             .ok_or_else(|| failed(format!("no memory for {width} × {height} pixels")))?;
@@ -66,10 +64,7 @@ impl Picture {
 
 /// Writes beside the target, then renames over it.
 fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), PlotError> {
-    let failed = |source: io::Error| PlotError::Write {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source: io::Error| PlotError::Write { path: path.to_owned(), source };
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }
