@@ -24,6 +24,13 @@ pub enum AxisKind {
         /// Value at position 1, above `low`.
         high: f64,
     },
+    /// Like `Linear`, with ticks at whole numbers only.
+    Count {
+        /// Value at position 0.
+        low: f64,
+        /// Value at position 1, above `low`.
+        high: f64,
+    },
     /// Equal ratios are equally long.
     Log {
         /// Value at position 0, above 0.
@@ -67,7 +74,9 @@ impl Axis {
     /// always finite.
     pub fn position(&self, value: f64) -> f64 {
         let position = match &self.kind {
-            AxisKind::Linear { low, high } => (value - low) / (high - low),
+            AxisKind::Linear { low, high } | AxisKind::Count { low, high } => {
+                (value - low) / (high - low)
+            }
             AxisKind::Log { low, high } => (value.ln() - low.ln()) / (high.ln() - low.ln()),
             AxisKind::Levels(levels) => (value + 0.5) / levels.len() as f64,
         };
@@ -83,10 +92,8 @@ impl Axis {
     /// Ticks in ascending order, about `target` of them labelled (every level has a tick).
     pub fn ticks(&self, target: usize) -> Vec<Tick> {
         match &self.kind {
-            AxisKind::Linear { low, high } => {
-                let labelled = linear_ticks(*low, *high, target).into_iter();
-                labelled.map(|(v, label)| self.tick(v, label)).collect()
-            }
+            AxisKind::Linear { low, high } => self.linear_ticks(*low, *high, target, 0.0),
+            AxisKind::Count { low, high } => self.linear_ticks(*low, *high, target, 1.0),
             AxisKind::Log { low, high } => self.log_ticks(*low, *high, target),
             AxisKind::Levels(levels) => {
                 let labelled = levels.iter().enumerate();
@@ -100,6 +107,11 @@ impl Axis {
         Tick { position, label }
     }
 
+    fn linear_ticks(&self, low: f64, high: f64, target: usize, least_step: f64) -> Vec<Tick> {
+        let labelled = linear_ticks(low, high, target, least_step).into_iter();
+        labelled.map(|(v, label)| self.tick(v, Some(label))).collect()
+    }
+
     /// Decades with their 2…9 as minor ticks; 1, 2, 5 labelled where there are few decades; linear
     /// ticks within less than one.
     fn log_ticks(&self, low: f64, high: f64, target: usize) -> Vec<Tick> {
@@ -109,10 +121,9 @@ impl Axis {
         let decades = (first..=last).filter(|&e| inside(10f64.powi(e))).count();
         let multiples: &[u32] = match decades {
             0 | 1 if high / low < 5.0 => {
-                let labelled = linear_ticks(low, high, target).into_iter();
-                return labelled.map(|(v, label)| self.tick(v, label)).collect();
+                return self.linear_ticks(low, high, target, 0.0);
             }
-            0..=2 => &[1, 2, 5],
+            n if 3 * n <= target + 2 => &[1, 2, 5],
             _ => &[1],
         };
         let every = decades.div_ceil(target.max(1)).max(1) as i32;
@@ -146,9 +157,9 @@ fn log_label(multiple: u32, exponent: i32, plain: bool) -> String {
 }
 
 /// Round values in `[low, high]` at distances of 1, 2, 2.5 or 5 times a power of ten, with labels
-/// of equal precision.
-fn linear_ticks(low: f64, high: f64, target: usize) -> Vec<(f64, Option<String>)> {
-    let rough = (high - low) / target.max(1) as f64;
+/// of equal precision; the distance is at least `least_step`.
+fn linear_ticks(low: f64, high: f64, target: usize, least_step: f64) -> Vec<(f64, String)> {
+    let rough = ((high - low) / target.max(1) as f64).max(least_step);
     let power = 10f64.powf(rough.log10().floor());
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
     let factor = factors.into_iter().find(|f| f * power >= rough * 0.999).unwrap_or(10.0);
@@ -178,7 +189,7 @@ fn linear_ticks(low: f64, high: f64, target: usize) -> Vec<(f64, Option<String>)
             (false, e) => format!("{}×{}", minus(&format!("{v:.decimals$}")), power_of_ten(e)),
         }
     };
-    values.into_iter().map(|v| (v, Some(label(v)))).collect()
+    values.into_iter().map(|v| (v, label(v))).collect()
 }
 
 /// Least and greatest of `values` within what can be drawn.
@@ -227,6 +238,8 @@ mod tests {
         assert_eq!(linear(0.5, 0.999), ["0.5", "0.6", "0.7", "0.8", "0.9"]);
         assert_eq!(linear(-1.0, 1.0), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
         assert_eq!(linear(0.0, 2e6), ["0", "0.5×10⁶", "1.0×10⁶", "1.5×10⁶", "2.0×10⁶"]);
+        assert_eq!(labels(AxisKind::Count { low: -0.3, high: 2.4 }, 12), ["0", "1", "2"]);
+        assert_eq!(labels(AxisKind::Count { low: 0.0, high: 11.0 }, 5), ["0", "5", "10"]);
         let log = |low, high| labels(AxisKind::Log { low, high }, 6);
         assert_eq!(log(1e-6, 0.4), ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"]);
         assert_eq!(log(16.0, 512.0), ["20", "50", "100", "200", "500"]);

@@ -1,16 +1,14 @@
-//! What every picture has: header, axes with grid, legend.
+//! Frames with axes and grid.
 
-use plotters::style::{Color, RGBColor};
+use plotters::style::Color;
 
 use super::PlotError;
 use super::axis::{Axis, AxisKind, Tick};
-use super::pen::{Align, MarkLook, Pen, Rect, Shape, TextLook};
+use super::pen::{Align, Pen, Rect, TextLook};
 use super::theme;
 
 /// Distance of a picture's content from its edges, in pixels.
 pub(super) const MARGIN: f64 = 28.0;
-/// Height of the header with its title and two lines of subtitle.
-pub(super) const HEADER: f64 = 104.0;
 /// Widest tick labels beside a vertical axis.
 const MAX_TICK_WIDTH: f64 = 120.0;
 
@@ -22,27 +20,16 @@ pub(super) fn label_look() -> TextLook {
     TextLook::new(theme::LABEL, theme::INK)
 }
 
-/// The title in the top left corner, elided to `width` pixels.
-pub(super) fn title(pen: &Pen<'_>, width: f64, title: &str) -> Result<(), PlotError> {
-    let look = TextLook::new(theme::TITLE, theme::INK).bold();
-    pen.text(&pen.elide(title, width, look), (MARGIN, 32.0), look)
+/// About how many labelled ticks suit a horizontal axis of a length in pixels.
+fn horizontal_target(axis: &Axis, length: f64) -> usize {
+    let room = match axis.kind {
+        AxisKind::Log { .. } => 56.0, // 10⁻⁶
+        _ => 75.0,                    // −0.25
+    };
+    (length / room) as usize
 }
 
-/// Up to two lines below the title, elided to `width` pixels.
-pub(super) fn subtitles(pen: &Pen<'_>, width: f64, lines: &[String]) -> Result<(), PlotError> {
-    let look = TextLook::new(theme::TICK, theme::SOFT_INK);
-    for (i, line) in lines.iter().enumerate() {
-        let at = (MARGIN, 60.0 + 22.0 * i as f64);
-        pen.text(&pen.elide(line, width, look), at, look)?;
-    }
-    Ok(())
-}
-
-/// About how many labelled ticks suit a length in pixels.
-pub(super) fn horizontal_target(length: f64) -> usize {
-    (length / 75.0) as usize
-}
-
+/// About how many labelled ticks suit a vertical axis of a length in pixels.
 pub(super) fn vertical_target(length: f64) -> usize {
     (length / 52.0) as usize
 }
@@ -86,7 +73,7 @@ pub(super) fn axes(
 }
 
 fn horizontal_axis(pen: &Pen<'_>, frame: Rect, axis: &Axis, grid: bool) -> Result<(), PlotError> {
-    let ticks = axis.ticks(horizontal_target(frame.width));
+    let ticks = axis.ticks(horizontal_target(axis, frame.width));
     let labelled = ticks.iter().filter_map(|t| t.label.as_deref());
     // A level's name may take its own cell; where cells are narrow, every few are named.
     let cell = match &axis.kind {
@@ -137,79 +124,6 @@ fn vertical_axis(pen: &Pen<'_>, frame: Rect, axis: &Axis, grid: bool) -> Result<
     }
     let ends = [frame.at(0.0, 0.0), frame.at(0.0, 1.0)];
     pen.line(&ends, line, 1.0)
-}
-
-/// What stands before a legend's text.
-#[derive(Clone, Copy)]
-pub(super) enum Key {
-    Mark(MarkLook),
-    Line(RGBColor, f64),
-}
-
-/// A row of keys and texts that ends at `right`, around the height `y`. Returns where it begins.
-pub(super) fn legend(
-    pen: &mut Pen<'_>,
-    right: f64,
-    y: f64,
-    entries: &[(Key, String)],
-) -> Result<f64, PlotError> {
-    let look = tick_look();
-    let mut x = right;
-    for (key, text) in entries.iter().rev() {
-        x -= pen.width(text, look);
-        pen.text(text, (x, y), look)?;
-        x -= 8.0;
-        match key {
-            Key::Mark(mark) => {
-                x -= mark.radius;
-                pen.mark((x, y), *mark, None);
-                x -= mark.radius;
-            }
-            Key::Line(color, width) => {
-                pen.line(&[(x - 24.0, y), (x, y)], color.mix(1.0), *width)?;
-                x -= 24.0;
-            }
-        }
-        x -= 20.0;
-    }
-    Ok(x + 20.0)
-}
-
-/// The best trial's star.
-pub(super) const BEST_MARK: MarkLook = MarkLook {
-    shape: Shape::Star,
-    radius: 12.0,
-    fill: theme::BEST,
-    edge: theme::PAPER,
-    edge_width: 2.6,
-};
-
-/// A failed trial's ×.
-pub(super) const FAILED_MARK: MarkLook = MarkLook {
-    shape: Shape::Cross,
-    radius: 7.0,
-    fill: theme::FAILED,
-    edge: theme::PAPER,
-    edge_width: 2.0,
-};
-
-/// A pruned trial's triangle.
-pub(super) const PRUNED_MARK: MarkLook = MarkLook {
-    shape: Shape::Triangle,
-    radius: 6.0,
-    fill: theme::PRUNED,
-    edge: theme::PAPER,
-    edge_width: 2.0,
-};
-
-/// Radius of a trial's mark where `count` of them are shown.
-pub(super) fn mark_radius(count: usize) -> f64 {
-    match count {
-        0..=80 => 6.0,
-        81..=400 => 4.5,
-        401..=2000 => 3.2,
-        _ => 2.2,
-    }
 }
 
 /// The frame of a picture with one panel, below `top` pixels of header.

@@ -18,6 +18,8 @@ mod compare;
 mod contour;
 mod font;
 mod frame;
+mod header;
+mod mark;
 mod number;
 mod parameter;
 mod pen;
@@ -26,6 +28,7 @@ mod record;
 mod slice;
 mod theme;
 mod trace;
+mod xml;
 
 use std::io;
 use std::path::PathBuf;
@@ -33,10 +36,10 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use axis::{Axis, AxisKind, Tick};
-pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep};
+pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep, Quartiles};
 pub use contour::{ContourData, Grid};
 pub use picture::Picture;
-pub use record::{Mark, MarkState};
+pub use record::{BestTrial, Fixed, Mark, MarkState, StudySummary};
 pub use slice::{SliceData, SlicePoint};
 pub use trace::{TraceAxis, TraceData, TracePoint};
 

@@ -18,7 +18,7 @@ pub(super) fn significant(value: f64, digits: usize) -> String {
     // `{:e}` always writes an `e`.
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
+    if (-3..6).contains(&exponent) {
         let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
         minus(trim_zeros(&format!("{value:.decimals$}")))
     } else {

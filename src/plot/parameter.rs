@@ -4,6 +4,7 @@ use super::PlotError;
 use super::axis::{Axis, AxisKind};
 use super::record::parameter_text;
 use crate::space::{Domain, ParamValue, Parameter, Scale, SearchSpace};
+use crate::trial::TrialNumber;
 
 /// Numeric grids up to this size show each level as a cell of its own; larger ones as a range.
 const MAX_CELLS: u64 = 12;
@@ -83,4 +84,19 @@ pub(super) fn column(space: &SearchSpace, column: usize) -> Result<&Parameter, P
     let parameters = space.len();
     let found = space.parameters().get(column);
     found.ok_or(PlotError::NoSuchColumn { column, parameters })
+}
+
+/// Ratios whose multiples spread evenly: the golden one, and the plastic one for a second axis.
+pub(super) const GOLDEN: f64 = 0.618_033_988_749_895;
+pub(super) const PLASTIC: f64 = 0.754_877_666_246_693;
+
+/// How far a trial's mark is moved along an axis of levels, where marks would hide each other:
+/// additive recurrence by `ratio` within the middle of the cell. 0 on other axes.
+pub(super) fn spread(axis: &Axis, number: TrialNumber, ratio: f64) -> f64 {
+    match &axis.kind {
+        AxisKind::Levels(levels) => {
+            ((number.0 as f64 * ratio).fract() - 0.5) * 0.66 / levels.len() as f64
+        }
+        _ => 0.0,
+    }
 }

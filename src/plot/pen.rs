@@ -15,6 +15,8 @@ use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::mark::MarkLook;
+use super::xml::{clean, escaped, hex};
 use super::{Picture, PlotError, font, theme};
 
 /// Drawing units per pixel.
@@ -77,29 +79,6 @@ impl TextLook {
     pub(super) fn align(self, align: Align) -> Self {
         Self { align, ..self }
     }
-}
-
-/// Form of a mark.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Shape {
-    Circle,
-    Square,
-    Diamond,
-    Triangle,
-    Star,
-    Cross,
-}
-
-/// How a mark looks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct MarkLook {
-    pub(super) shape: Shape,
-    /// Half its extent in pixels.
-    pub(super) radius: f64,
-    pub(super) fill: RGBColor,
-    pub(super) edge: RGBColor,
-    /// Width of its edge in pixels.
-    pub(super) edge_width: f64,
 }
 
 /// Draws one picture.
@@ -216,28 +195,48 @@ impl Pen<'_> {
         font_of(look).box_size(&clean(text)).map_or(0.0, |(width, _)| f64::from(width) / FINE)
     }
 
-    /// The text, or as much of its two ends as fits into `width` pixels, with an ellipsis between.
+    /// The text, or as much of its two ends as fits into `width` pixels, with an ellipsis between:
+    /// for names, which often differ at their ends.
     pub(super) fn elide(&self, text: &str, width: f64, look: TextLook) -> String {
-        if self.width(text, look) <= width {
+        self.fit(text, width, look, |letters, kept| {
+            let head: String = letters[..kept.div_ceil(2)].iter().collect();
+            let tail: String = letters[letters.len() - kept / 2..].iter().collect();
+            format!("{}…{}", head.trim_end(), tail.trim_start())
+        })
+    }
+
+    /// The text, or as much of its beginning as fits into `width` pixels, with an ellipsis.
+    pub(super) fn elide_end(&self, text: &str, width: f64, look: TextLook) -> String {
+        self.fit(text, width, look, |letters, kept| {
+            let head: String = letters[..kept].iter().collect();
+            format!("{}…", head.trim_end())
+        })
+    }
+
+    fn fit(
+        &self,
+        text: &str,
+        width: f64,
+        look: TextLook,
+        shortened: impl Fn(&[char], usize) -> String,
+    ) -> String {
+        /// No line of a picture holds more letters.
+        const MOST: usize = 1000;
+        let letters: Vec<char> = text.chars().collect();
+        if letters.len() <= MOST && self.width(text, look) <= width {
             return text.to_owned();
         }
-        let letters: Vec<char> = text.chars().collect();
-        let kept = |n: usize| {
-            let head: String = letters[..n.div_ceil(2)].iter().collect();
-            let tail: String = letters[letters.len() - n / 2..].iter().collect();
-            format!("{}…{}", head.trim_end(), tail.trim_start())
-        };
         // The width grows with the letters kept: bisect for the most that fit.
-        let (mut fits, mut too_many) = (0, letters.len().min(2_000));
+        let (mut fits, mut too_many) = (0, letters.len().min(MOST));
         while too_many - fits > 1 {
             let middle = (fits + too_many) / 2;
-            if self.width(&kept(middle), look) <= width {
+            if self.width(&shortened(&letters, middle), look) <= width {
                 fits = middle;
             } else {
                 too_many = middle;
             }
         }
-        kept(fits)
+        shortened(&letters, fits)
     }
 
     /// Fills the inside of rings (even-odd rule: a ring in a ring is a hole), below everything
@@ -254,9 +253,15 @@ impl Pen<'_> {
         for (rings, color) in regions {
             let _ = write!(self.below, "<path fill=\"{}\" d=\"", hex(*color));
             for ring in rings {
-                for (i, &point) in ring.iter().enumerate() {
+                let mut previous: Option<(i32, i32)> = None;
+                for &point in ring {
                     let (x, y) = fine_point(point);
-                    let _ = write!(self.below, "{}{x} {y}", if i == 0 { 'M' } else { 'L' });
+                    // Relative steps are short to write: half the size of the file.
+                    let _ = match previous {
+                        None => write!(self.below, "M{x} {y}l"),
+                        Some((px, py)) => write!(self.below, "{} {} ", x - px, y - py),
+                    };
+                    previous = Some((x, y));
                 }
                 self.below.push('Z');
             }
@@ -291,70 +296,19 @@ impl Pen<'_> {
     /// A mark, above everything so far, with a text shown while the pointer rests on it.
     pub(super) fn mark(&mut self, at: Point, look: MarkLook, hover: Option<&str>) {
         let (x, y) = fine_point(at);
-        let (radius, edge_width) = (fine(look.radius), fine(look.edge_width));
-        let outline = |corners: &[(f64, f64)]| {
-            let corner = |&(dx, dy): &(f64, f64)| {
-                let r = f64::from(radius);
-                format!("{:.0} {:.0}", f64::from(x) + dx * r, f64::from(y) + dy * r)
-            };
-            let corners: Vec<String> = corners.iter().map(corner).collect();
-            format!("path d=\"M{}Z\"", corners.join("L"))
-        };
-        let (fill, edge) = (hex(look.fill), hex(look.edge));
-        let element = match look.shape {
-            Shape::Circle => format!("circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\""),
-            Shape::Square => outline(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
-            Shape::Diamond => outline(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)]),
-            Shape::Triangle => outline(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
-            Shape::Star => outline(&star()),
-            Shape::Cross => outline(&cross()),
-        };
+        let (tag, form) = look.shape.element((x, y), fine(look.radius));
+        let (fill, edge, edge_width) = (hex(look.fill), hex(look.edge), fine(look.edge_width));
+        // Half of an edge lies outside and is seen; the fill covers the other half.
         let _ = write!(
             self.above,
-            "<{element} fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"{edge_width}\" \
+            "<{tag} {form} fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"{edge_width}\" \
              paint-order=\"stroke\""
         );
         let _ = match hover {
-            Some(text) => {
-                writeln!(self.above, "><title>{}</title></{}>", escaped(text), tag(&element))
-            }
+            Some(text) => writeln!(self.above, "><title>{}</title></{tag}>", escaped(text)),
             None => writeln!(self.above, "/>"),
         };
     }
-}
-
-/// Corners of a five-pointed star.
-fn star() -> [(f64, f64); 10] {
-    std::array::from_fn(|k| {
-        let radius = if k % 2 == 0 { 1.0 } else { 0.45 };
-        let angle = std::f64::consts::PI * (k as f64 / 5.0 - 0.5);
-        (radius * angle.cos(), radius * angle.sin())
-    })
-}
-
-/// Corners of an ×, its arms 0.3 wide.
-fn cross() -> [(f64, f64); 12] {
-    const A: f64 = 0.82; // far corner of an arm
-    const B: f64 = 0.58; // near corner of an arm
-    const C: f64 = 0.24; // inner corner
-    [
-        (-A, -B),
-        (-B, -A),
-        (0.0, -C),
-        (B, -A),
-        (A, -B),
-        (C, 0.0),
-        (A, B),
-        (B, A),
-        (0.0, C),
-        (-B, A),
-        (-A, B),
-        (-C, 0.0),
-    ]
-}
-
-fn tag(element: &str) -> &str {
-    element.split(' ').next().unwrap_or(element)
 }
 
 fn fine(pixels: f64) -> i32 {
@@ -369,41 +323,6 @@ fn font_of(look: TextLook) -> FontDesc<'static> {
     let style = if look.bold { FontStyle::Bold } else { FontStyle::Normal };
     // plotters' font sizes are heights of a line: it divides by 1.24 for the SVG's size of an em.
     FontDesc::new(FontFamily::Name(font::FAMILY), look.size * FINE * 1.24, style)
-}
-
-fn hex(RGBColor(r, g, b): RGBColor) -> String {
-    format!("#{r:02x}{g:02x}{b:02x}")
-}
-
-/// The text without what XML cannot hold.
-fn clean(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\u{fffe}' | '\u{ffff}' => ' ',
-            c if c.is_control() => ' ',
-            c => c,
-        })
-        .collect()
-}
-
-/// The text as XML content or attribute; lines stay lines.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.split('\n') {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        for c in clean(line).chars() {
-            match c {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' => out.push_str("&quot;"),
-                c => out.push(c),
-            }
-        }
-    }
-    out
 }
 
 fn failed(error: impl std::fmt::Display) -> PlotError {

@@ -2,22 +2,12 @@
 
 use super::number::{count, drawable, significant};
 use crate::space::{ParamValue, Params};
+use crate::spec::StudySpec;
 use crate::trial::{Direction, Trial, TrialNumber, TrialState};
 
 /// The value of a complete trial, within what can be drawn.
 pub(super) fn value(trial: &Trial) -> Option<f64> {
     trial.state.value().filter(|v| !v.is_nan()).map(drawable)
-}
-
-/// The complete trial with the best value; the earliest of equals.
-pub(super) fn best(trials: &[Trial], direction: Direction) -> Option<&Trial> {
-    let complete = trials.iter().filter_map(|t| Some((t, value(t)?)));
-    complete
-        .reduce(|best, next| {
-            let earlier = next.1 == best.1 && next.0.number < best.0.number;
-            if direction.is_better(next.1, best.1) || earlier { next } else { best }
-        })
-        .map(|(trial, _)| trial)
 }
 
 /// A parameter's value for people.
@@ -28,10 +18,9 @@ pub(super) fn parameter_text(value: &ParamValue) -> String {
     }
 }
 
-/// `lr 0.00032 · beta1 0.91`
-pub(super) fn params_text(params: &Params) -> String {
-    let pairs = params.iter().map(|(name, v)| format!("{name} {}", parameter_text(v)));
-    pairs.collect::<Vec<_>>().join(" · ")
+/// `lr = 0.0032`
+fn pair_text(name: &str, value: &ParamValue) -> String {
+    format!("{name} = {}", parameter_text(value))
 }
 
 /// Everything worth telling about a trial, one line each: its number and value (or what became of
@@ -46,7 +35,7 @@ pub(super) fn hover(trial: &Trial, metric: &str) -> String {
         state => format!("trial {number}: {}", state.name()),
     }];
     for (name, value) in trial.params.iter().flat_map(Params::iter) {
-        lines.push(format!("{name} = {}", parameter_text(value)));
+        lines.push(pair_text(name, value));
     }
     lines.extend(trial.origin.as_ref().map(|o| format!("from {}", o.kind())));
     lines.join("\n")
@@ -90,35 +79,99 @@ impl MarkState {
     }
 }
 
-/// The best trial's number, value and parameters as text.
-pub(super) fn best_text(best: Option<&Trial>) -> Option<(TrialNumber, f64, String)> {
-    let trial = best?;
-    let params = trial.params.as_ref().map(params_text);
-    Some((trial.number, value(trial)?, params.unwrap_or_default()))
+/// What pictures of one study say about it as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StudySummary {
+    /// The study's name.
+    pub study: String,
+    /// The metric's name.
+    pub metric: String,
+    /// Whether the metric is to be small or large.
+    pub direction: Direction,
+    /// Number of finished trials, of any outcome.
+    pub finished: usize,
+    /// The best trial, if any has a value.
+    pub best: Option<BestTrial>,
 }
 
-/// `20 trials · best accuracy 0.8712 at lr 0.00032 · beta1 0.91 (trial 17)`
-pub(super) fn summary(
-    finished: usize,
-    metric: &str,
-    best: Option<&(TrialNumber, f64, String)>,
-) -> String {
-    let trials = count(finished, "finished trial");
-    match best {
-        Some((number, value, params)) => {
-            let value = significant(*value, 5);
-            format!("{trials}  ·  best {metric} {value} in trial {number}: {params}")
+/// The complete trial with the best value; the earliest of equals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BestTrial {
+    /// Its number.
+    pub number: TrialNumber,
+    /// Its value, in the user's units.
+    pub value: f64,
+    /// Its parameters.
+    pub params: Option<Params>,
+}
+
+impl StudySummary {
+    pub(super) fn new(spec: &StudySpec, trials: &[Trial]) -> Self {
+        let complete = trials.iter().filter_map(|t| Some((t, value(t)?)));
+        let best = complete.reduce(|best, next| {
+            let earlier = next.1 == best.1 && next.0.number < best.0.number;
+            let better = spec.direction.is_better(next.1, best.1);
+            if better || earlier { next } else { best }
+        });
+        Self {
+            study: spec.study.clone(),
+            metric: spec.metric.clone(),
+            direction: spec.direction,
+            finished: trials.iter().filter(|t| t.state.is_finished()).count(),
+            best: best.map(|(trial, value)| BestTrial {
+                number: trial.number,
+                value,
+                params: trial.params.clone(),
+            }),
         }
-        None => format!("{trials}, none with a value"),
+    }
+
+    /// Whether a trial is the best one.
+    pub(super) fn is_best(&self, number: TrialNumber) -> bool {
+        self.best.as_ref().is_some_and(|b| b.number == number)
+    }
+
+    /// `20 finished trials · best accuracy 0.8712 in trial 17: lr = 0.0032, beta1 = 0.91`
+    pub(super) fn text(&self) -> String {
+        let trials = count(self.finished, "finished trial");
+        let Some(best) = &self.best else {
+            return format!("{trials}, none with a value");
+        };
+        let params = best.params.iter().flat_map(Params::iter);
+        let params: Vec<String> = params.map(|(n, v)| pair_text(n, v)).collect();
+        format!(
+            "{trials} · best {} {} in trial {}: {}",
+            self.metric,
+            significant(best.value, 5),
+            best.number,
+            params.join(", ")
+        )
     }
 }
 
-/// `depth 3, activation relu fixed at the best trial`
-pub(super) fn fixed_text(fixed: &[(String, String)], at_best: bool) -> Option<String> {
-    if fixed.is_empty() {
-        return None;
+/// The parameters a picture does not show, and where they are held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fixed {
+    /// Names and values, in order of declaration.
+    pub values: Vec<(String, ParamValue)>,
+    /// Whether these are the best trial's values.
+    pub at_best: bool,
+}
+
+impl Fixed {
+    /// The parameters of `at` in other columns than the `shown`.
+    pub(super) fn new(summary: &StudySummary, shown: &[usize], at: &Params) -> Self {
+        let others = at.iter().enumerate().filter(|(column, _)| !shown.contains(column));
+        let values: Vec<_> = others.map(|(_, (name, v))| (name.to_owned(), v.clone())).collect();
+        let best = summary.best.as_ref().and_then(|b| b.params.as_ref());
+        let at_best = best.is_some_and(|b| values.iter().all(|(n, v)| b.get(n) == Some(v)));
+        Self { values, at_best }
     }
-    let pairs: Vec<String> = fixed.iter().map(|(n, v)| format!("{n} = {v}")).collect();
-    let place = if at_best { " as in the best trial" } else { "" };
-    Some(format!("others fixed{place}: {}", pairs.join(", ")))
+
+    /// `others fixed as in the best trial: depth = 3`; `None` if there are no others.
+    pub(super) fn text(&self) -> Option<String> {
+        let pairs: Vec<String> = self.values.iter().map(|(n, v)| pair_text(n, v)).collect();
+        let place = if self.at_best { " as in the best trial" } else { "" };
+        (!pairs.is_empty()).then(|| format!("others fixed{place}: {}", pairs.join(", ")))
+    }
 }

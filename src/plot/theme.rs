@@ -47,3 +47,6 @@ pub(super) fn luminance(color: RGBColor) -> f64 {
     let RGBColor(r, g, b) = color;
     (0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)) / 255.0
 }
+
+/// Opacity of bands around lines.
+pub(super) const BAND: f64 = 0.16;

@@ -20,10 +20,7 @@ pub fn float(name: &str, low: f64, high: f64, scale: Scale) -> Parameter {
 }
 
 pub fn int(name: &str, low: i64, high: i64, scale: Scale) -> Parameter {
-    named(
-        name,
-        Domain::Int(IntDomain::new(low, high, scale, 1).unwrap()),
-    )
+    named(name, Domain::Int(IntDomain::new(low, high, scale, 1).unwrap()))
 }
 
 pub fn named(name: &str, domain: Domain) -> Parameter {
@@ -32,24 +29,15 @@ pub fn named(name: &str, domain: Domain) -> Parameter {
 }
 
 pub fn texts(values: &[&str]) -> Vec<ParamValue> {
-    values
-        .iter()
-        .map(|v| ParamValue::Text((*v).to_owned()))
-        .collect()
+    values.iter().map(|v| ParamValue::Text((*v).to_owned())).collect()
 }
 
 pub fn categorical(name: &str, choices: &[&str]) -> Parameter {
-    named(
-        name,
-        Domain::Categorical(CategoricalDomain::new(texts(choices)).unwrap()),
-    )
+    named(name, Domain::Categorical(CategoricalDomain::new(texts(choices)).unwrap()))
 }
 
 pub fn ordinal(name: &str, choices: &[&str]) -> Parameter {
-    named(
-        name,
-        Domain::Ordinal(OrdinalDomain::new(texts(choices)).unwrap()),
-    )
+    named(name, Domain::Ordinal(OrdinalDomain::new(texts(choices)).unwrap()))
 }
 
 pub fn spec(study: &str, metric: &str, direction: Direction, space: Vec<Parameter>) -> StudySpec {
@@ -71,9 +59,7 @@ pub fn spread(k: usize, d: usize) -> Vec<f64> {
     for _ in 0..50 {
         phi = (1.0 + phi).powf(1.0 / (d as f64 + 1.0));
     }
-    (1..=d)
-        .map(|j| (0.5 + (k + 1) as f64 * phi.powi(-(j as i32))).fract())
-        .collect()
+    (1..=d).map(|j| (0.5 + (k + 1) as f64 * phi.powi(-(j as i32))).fract()).collect()
 }
 
 /// A complete trial; `sobol` of them come first, each takes 42 s.
@@ -104,10 +90,7 @@ pub fn trial(number: u64, params: Params, state: TrialState, sobol: u64) -> Tria
 }
 
 pub fn failed() -> TrialState {
-    TrialState::Failed(Failure {
-        kind: FailureKind::Diverged,
-        reason: "loss is NaN".to_owned(),
-    })
+    TrialState::Failed(Failure { kind: FailureKind::Diverged, reason: "loss is NaN".to_owned() })
 }
 
 /// A Gaussian process on the unit cube with fixed hyperparameters.
@@ -123,34 +106,19 @@ pub struct TinyGp {
 
 impl TinyGp {
     pub fn new(spec: &StudySpec, trials: &[Trial], length: f64) -> Self {
-        let complete: Vec<&Trial> = trials
-            .iter()
-            .filter(|t| t.state.value().is_some())
-            .collect();
-        let x: Vec<Vec<f64>> = complete
-            .iter()
-            .map(|t| spec.space.encode(t.params.as_ref().unwrap()))
-            .collect();
+        let complete: Vec<&Trial> = trials.iter().filter(|t| t.state.value().is_some()).collect();
+        let x: Vec<Vec<f64>> =
+            complete.iter().map(|t| spec.space.encode(t.params.as_ref().unwrap())).collect();
         let y: Vec<f64> = complete.iter().map(|t| t.state.value().unwrap()).collect();
         let n = y.len();
         let mean = y.iter().sum::<f64>() / n as f64;
-        let scale = (y.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64)
-            .sqrt()
-            .max(1e-9);
+        let scale = (y.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64).sqrt().max(1e-9);
         let k = DMatrix::from_fn(n, n, |i, j| {
             kernel(&x[i], &x[j], length) + if i == j { 1e-3 } else { 0.0 }
         });
         let inverse = k.cholesky().unwrap().inverse();
         let weights = &inverse * DVector::from_iterator(n, y.iter().map(|v| (v - mean) / scale));
-        Self {
-            space: spec.space.clone(),
-            x,
-            weights,
-            inverse,
-            mean,
-            scale,
-            length,
-        }
+        Self { space: spec.space.clone(), x, weights, inverse, mean, scale, length }
     }
 
     pub fn predict(&self, points: &[Params]) -> Vec<Prediction> {
@@ -171,13 +139,7 @@ impl TinyGp {
 }
 
 fn kernel(a: &[f64], b: &[f64], length: f64) -> f64 {
-    let r = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| (a - b).powi(2))
-        .sum::<f64>()
-        .sqrt()
-        / length;
+    let r = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt() / length;
     let s = 5f64.sqrt() * r;
     (1.0 + s + s * s / 3.0) * (-s).exp()
 }
@@ -208,31 +170,23 @@ pub fn trials(
 }
 
 pub fn avatars() -> (StudySpec, Vec<Trial>) {
-    let space = vec![
-        float("lr", 1e-6, 0.4, Scale::Log),
-        float("beta1", 0.5, 0.999, Scale::Linear),
-    ];
+    let space = vec![float("lr", 1e-6, 0.4, Scale::Log), float("beta1", 0.5, 0.999, Scale::Linear)];
     let spec = spec("avatars", "accuracy", Direction::Maximize, space);
     let trials = trials(&spec, 20, 5, &[0.52, 0.78], |p| {
         let (lr, beta1) = (p.f64("lr").unwrap().log10(), p.f64("beta1").unwrap());
-        if lr > -1.0 {
+        if lr > -2.0 {
             return failed();
         }
         let hill =
             (-((lr + 3.0) / 1.2).powi(2)).exp() * (1.0 - 0.8 * (beta1 - 0.88).powi(2) / 0.15);
         let value = 0.5 + 0.38 * hill.max(0.0);
-        TrialState::Complete {
-            value: (value * 400.0).round() / 400.0,
-        }
+        TrialState::Complete { value: (value * 400.0).round() / 400.0 }
     });
     (spec, trials)
 }
 
 pub fn branin() -> (StudySpec, Vec<Trial>) {
-    let space = vec![
-        float("x1", -5.0, 10.0, Scale::Linear),
-        float("x2", 0.0, 15.0, Scale::Linear),
-    ];
+    let space = vec![float("x1", -5.0, 10.0, Scale::Linear), float("x2", 0.0, 15.0, Scale::Linear)];
     let spec = spec("branin", "value", Direction::Minimize, space);
     let trials = trials(&spec, 40, 10, &[0.54, 0.16], |p| {
         let (x, y) = (p.f64("x1").unwrap(), p.f64("x2").unwrap());
@@ -248,15 +202,7 @@ pub fn mixed() -> (StudySpec, Vec<Trial>) {
     let space = vec![
         int("layers", 1, 6, Scale::Linear),
         int("units", 16, 512, Scale::Log),
-        categorical(
-            "activation",
-            &[
-                "relu",
-                "gelu",
-                "tanh",
-                "a rather long name of an activation",
-            ],
-        ),
+        categorical("activation", &["relu", "gelu", "tanh", "a rather long name of an activation"]),
         ordinal("size", &["small", "medium", "large"]),
         named("batch_norm", Domain::Bool),
         float("dropout", 0.0, 0.6, Scale::Linear),
@@ -272,7 +218,7 @@ pub fn mixed() -> (StudySpec, Vec<Trial>) {
             _ => 0.5,
         };
         let dropout = p.f64("dropout").unwrap();
-        if dropout > 0.5 {
+        if dropout > 0.45 {
             return TrialState::Pruned;
         }
         let value = 0.3
@@ -294,12 +240,7 @@ pub fn run(seed: u64, n: u64, rate: f64) -> Vec<Trial> {
             let noise = ((seed * 7919 + k * 104_729) as f64 * 0.618_033_988_749).fract();
             let top = 0.92 - 0.4 * (-rate * k as f64).exp();
             let value = 0.5 + (top - 0.5) * noise.powf(0.4);
-            trial(
-                k,
-                spec.space.decode(&[noise]),
-                TrialState::Complete { value },
-                5,
-            )
+            trial(k, spec.space.decode(&[noise]), TrialState::Complete { value }, 5)
         })
         .collect()
 }

@@ -3,16 +3,18 @@
 use plotters::style::{Color, RGBColor};
 
 use super::super::axis::{Axis, AxisKind, value_scale};
-use super::super::frame::{self, AxesLook, MARGIN};
+use super::super::frame::{self, AxesLook};
+use super::super::header::header;
+use super::super::mark::{MarkLook, Shape};
 use super::super::number::{count, significant};
-use super::super::pen::{self, Align, MarkLook, Pen, Point, Rect, Shape, TextLook};
+use super::super::pen::{self, Align, Pen, Point, Rect, TextLook};
 use super::super::{Picture, PlotError, theme};
+use super::table::{runs_text, trials_text};
 use super::{CompareData, CompareGroup};
 
 const WIDTH: f64 = 1000.0;
 /// Height without the table of final values.
 const PLOT_HEIGHT: f64 = 520.0;
-const TOP: f64 = 92.0;
 const ROW: f64 = 27.0;
 /// Rows of the table; further studies are counted, not listed.
 const MAX_ROWS: usize = 24;
@@ -64,22 +66,21 @@ pub(super) fn draw(data: &CompareData) -> Result<Picture, PlotError> {
     let longest = longest.map(|s| s.finished).max().unwrap_or(1).max(2);
     let x = Axis {
         label: "finished trials".to_owned(),
-        kind: AxisKind::Linear { low: 0.0, high: longest as f64 * 1.02 },
+        kind: AxisKind::Count { low: 0.0, high: longest as f64 * 1.02 },
     };
     let values = || {
         let steps = data.groups.iter().flat_map(|g| &g.steps);
-        steps.flat_map(|s| [s.lower, s.median, s.upper])
+        steps.flat_map(|s| [s.best.lower, s.best.median, s.best.upper])
     };
     let scale = value_scale(values(), data.direction);
     let y = Axis::around(&data.metric, values(), scale);
     pen::draw((WIDTH, height), &title, |pen| {
-        frame::title(pen, WIDTH - 2.0 * MARGIN, &title)?;
         let runs: usize = data.groups.iter().map(|g| g.runs).sum();
         let banded = data.groups.iter().any(|g| g.valued > 1);
-        let band = if banded { "  ·  line: median, band: quartiles over runs" } else { "" };
+        let band = if banded { " · line: median, band: quartiles over runs" } else { "" };
         let subtitle = format!("{}{band}", count(runs, "run"));
-        frame::subtitles(pen, WIDTH - 2.0 * MARGIN, &[subtitle])?;
-        let frame = frame::content(pen, (WIDTH, PLOT_HEIGHT), TOP, &y);
+        let top = header(pen, WIDTH, &title, &[], &[subtitle])? + 18.0;
+        let frame = frame::content(pen, (WIDTH, PLOT_HEIGHT), top, &y);
         let look = AxesLook { grid: (true, false), y_label: true };
         frame::axes(pen, frame, &x, &y, look)?;
         let place = |finished: usize, v: f64| frame.at(x.position(finished as f64), y.position(v));
@@ -122,10 +123,10 @@ fn band_of(
     if group.valued < 2 {
         return Ok(());
     }
-    let lower = steps(group.steps.iter().map(|s| (s.finished, s.lower)), place);
-    let upper = steps(group.steps.iter().map(|s| (s.finished, s.upper)), place);
+    let lower = steps(group.steps.iter().map(|s| (s.finished, s.best.lower)), place);
+    let upper = steps(group.steps.iter().map(|s| (s.finished, s.best.upper)), place);
     let outline: Vec<Point> = lower.into_iter().chain(upper.into_iter().rev()).collect();
-    pen.polygon(&outline, color.mix(0.16))
+    pen.polygon(&outline, color.mix(theme::BAND))
 }
 
 fn median_of(
@@ -135,16 +136,16 @@ fn median_of(
     longest: usize,
     place: &impl Fn(usize, f64) -> Point,
 ) -> Result<(), PlotError> {
-    let path = steps(group.steps.iter().map(|s| (s.finished, s.median)), place);
+    let path = steps(group.steps.iter().map(|s| (s.finished, s.best.median)), place);
     look.line(pen, &path)?;
     let every = longest.div_ceil(10).max(1);
     for (i, step) in group.steps.iter().enumerate() {
         let last = i + 1 == group.steps.len();
         if last || step.finished % every == 0 {
-            let value = significant(step.median, 5);
+            let value = significant(step.best.median, 5);
             let hover =
                 format!("{}\nafter {}: {value}", group.label, count(step.finished, "trial"));
-            pen.mark(place(step.finished, step.median), look.mark(), Some(&hover));
+            pen.mark(place(step.finished, step.best.median), look.mark(), Some(&hover));
         }
     }
     Ok(())
@@ -152,12 +153,23 @@ fn median_of(
 
 /// Final values below the plot; the rows are the legend.
 fn table(pen: &mut Pen<'_>, data: &CompareData, frame: Rect) -> Result<(), PlotError> {
-    let columns = [0.52, 0.64, 0.79, 1.0].map(|t| frame.left + t * frame.width);
+    let banded = data.groups.iter().any(|g| g.valued > 1);
+    // Name, and right edge as a share of the width.
+    let columns: &[(Column, &str, f64)] = if banded {
+        &[
+            (Column::Runs, "runs", 0.52),
+            (Column::Trials, "trials", 0.64),
+            (Column::Median, "final median", 0.79),
+            (Column::Quartiles, "quartiles", 1.0),
+        ]
+    } else {
+        &[(Column::Trials, "trials", 0.84), (Column::Median, "final best", 1.0)]
+    };
+    let right = |share: f64| frame.left + share * frame.width;
     let head = TextLook::new(theme::TICK, theme::SOFT_INK);
     let body = TextLook::new(theme::TICK, theme::INK);
-    let names = ["runs", "trials", "final median", "quartiles"];
-    for (right, name) in columns.into_iter().zip(names) {
-        pen.text(name, (right, frame.top), head.align(Align::Right))?;
+    for &(_, name, share) in columns {
+        pen.text(name, (right(share), frame.top), head.align(Align::Right))?;
     }
     let rule = frame.top + ROW / 2.0;
     pen.line(&[(frame.left, rule), (frame.right(), rule)], theme::GRID.mix(1.0), 1.0)?;
@@ -166,28 +178,11 @@ fn table(pen: &mut Pen<'_>, data: &CompareData, frame: Rect) -> Result<(), PlotE
         let look = Look::of(i);
         look.line(pen, &[(frame.left, y), (frame.left + 32.0, y)])?;
         pen.mark((frame.left + 16.0, y), look.mark(), None);
-        let room = columns[0] - frame.left - 44.0 - 60.0;
+        let room = columns[0].2 * frame.width - 44.0 - 70.0;
         pen.text(&pen.elide(&group.label, room, body), (frame.left + 44.0, y), body)?;
-        let runs = match group.valued {
-            valued if valued == group.runs => group.runs.to_string(),
-            valued => format!("{valued} of {}", group.runs),
-        };
-        let texts = match &group.last {
-            None => [runs, "0".to_owned(), "no value".to_owned(), String::new()],
-            Some(last) => [
-                runs,
-                last.finished.to_string(),
-                significant(last.median, 5),
-                match group.valued {
-                    1 => String::new(),
-                    _ => {
-                        format!("{} to {}", significant(last.lower, 4), significant(last.upper, 4))
-                    }
-                },
-            ],
-        };
-        for (right, text) in columns.into_iter().zip(texts) {
-            pen.text(&text, (right, y), body.align(Align::Right))?;
+        for &(column, _, share) in columns {
+            let text = column.text(group);
+            pen.text(&text, (right(share), y), body.align(Align::Right))?;
         }
     }
     let hidden = data.groups.len().saturating_sub(MAX_ROWS);
@@ -196,4 +191,29 @@ fn table(pen: &mut Pen<'_>, data: &CompareData, frame: Rect) -> Result<(), PlotE
         pen.text(&format!("and {hidden} more"), (frame.left, y), head)?;
     }
     Ok(())
+}
+
+/// A column of the table.
+#[derive(Clone, Copy)]
+enum Column {
+    Runs,
+    Trials,
+    Median,
+    Quartiles,
+}
+
+impl Column {
+    fn text(self, group: &CompareGroup) -> String {
+        match (self, &group.last) {
+            (Self::Runs, _) => runs_text(group),
+            (Self::Trials, _) => trials_text(group),
+            (Self::Median, Some(last)) => significant(last.median, 5),
+            (Self::Median, None) => "no value".to_owned(),
+            (Self::Quartiles, Some(last)) if group.valued > 1 => {
+                let (lower, upper) = (significant(last.lower, 4), significant(last.upper, 4));
+                format!("{lower} to {upper}")
+            }
+            (Self::Quartiles, _) => String::new(),
+        }
+    }
 }

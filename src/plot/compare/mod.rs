@@ -41,19 +41,28 @@ pub struct CompareGroup {
     pub runs: usize,
     /// Runs with a value; the others take no part in what follows.
     pub valued: usize,
+    /// Finished trials of the shortest and of the longest run with a value.
+    pub trials: (usize, usize),
     /// Best so far after each number of finished trials, from where every run with a value has one
     /// to where the shortest of them ends: quartiles over one and the same set of runs throughout.
     pub steps: Vec<CompareStep>,
     /// Quartiles of the runs' final best values, each at its own end; `None` without values.
-    pub last: Option<CompareStep>,
+    pub last: Option<Quartiles>,
+}
+
+/// Quartiles after a number of finished trials, of any outcome.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CompareStep {
+    /// The number of finished trials, from 1.
+    pub finished: usize,
+    /// The runs' best values so far.
+    pub best: Quartiles,
 }
 
 /// Quartiles over runs, by linear interpolation between order statistics (R. Hyndman, Y. Fan,
 /// "Sample quantiles in statistical packages", 1996, definition 7).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CompareStep {
-    /// Number of finished trials, of any outcome; the most of any run in `last`.
-    pub finished: usize,
+pub struct Quartiles {
     /// A quarter of the runs lies below.
     pub lower: f64,
     /// Half of the runs lies below.
@@ -124,7 +133,8 @@ impl CompareGroup {
         let longest = valued.iter().map(|t| t.len()).max().unwrap_or(0);
         let steps = (0..shortest).filter_map(|k| {
             let values: Option<Vec<f64>> = valued.iter().map(|t| t[k]).collect();
-            CompareStep::over(k + 1, values?)
+            let best = Quartiles::over(values?)?;
+            Some(CompareStep { finished: k + 1, best })
         });
         let finals = valued.iter().filter_map(|t| t.last().copied().flatten());
         Self {
@@ -132,16 +142,17 @@ impl CompareGroup {
             runs: traces.len(),
             valued: valued.len(),
             steps: steps.collect(),
-            last: CompareStep::over(longest, finals.collect()),
+            trials: (shortest, longest),
+            last: Quartiles::over(finals.collect()),
         }
     }
 }
 
-impl CompareStep {
-    fn over(finished: usize, mut values: Vec<f64>) -> Option<Self> {
+impl Quartiles {
+    /// `None` without values.
+    fn over(mut values: Vec<f64>) -> Option<Self> {
         values.sort_by(f64::total_cmp);
         Some(Self {
-            finished,
             lower: quantile(&values, 0.25)?,
             median: quantile(&values, 0.5)?,
             upper: quantile(&values, 0.75)?,

@@ -1,7 +1,7 @@
 //! A comparison's final values as text.
 
 use super::super::number::significant;
-use super::CompareData;
+use super::{CompareData, CompareGroup};
 
 pub(super) fn table(data: &CompareData) -> String {
     let header = ["study", "runs", "trials", "median", "lower quartile", "upper quartile"];
@@ -9,15 +9,10 @@ pub(super) fn table(data: &CompareData) -> String {
     rows.extend(data.groups.iter().map(|group| {
         let value = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| significant(v, 5));
         let last = group.last;
-        let runs = if group.valued == group.runs {
-            group.runs.to_string()
-        } else {
-            format!("{} of {}", group.valued, group.runs)
-        };
         [
             group.label.clone(),
-            runs,
-            last.map_or(0, |l| l.finished).to_string(),
+            runs_text(group),
+            trials_text(group),
             value(last.map(|l| l.median)),
             value(last.map(|l| l.lower)),
             value(last.map(|l| l.upper)),
@@ -36,4 +31,20 @@ pub(super) fn table(data: &CompareData) -> String {
         out.push('\n');
     }
     out
+}
+
+/// How many runs have a value, of how many.
+pub(super) fn runs_text(group: &CompareGroup) -> String {
+    match group.valued {
+        valued if valued == group.runs => valued.to_string(),
+        valued => format!("{valued} of {}", group.runs),
+    }
+}
+
+/// Finished trials of the runs.
+pub(super) fn trials_text(group: &CompareGroup) -> String {
+    match group.trials {
+        (fewest, most) if fewest == most => most.to_string(),
+        (fewest, most) => format!("{fewest}–{most}"),
+    }
 }

@@ -2,95 +2,46 @@
 
 use plotters::style::{Color, RGBColor};
 
-use super::super::axis::{Axis, AxisKind, range, value_scale, widened};
-use super::super::frame::{
-    self, AxesLook, BEST_MARK, FAILED_MARK, HEADER, Key, MARGIN, PRUNED_MARK,
-};
-use super::super::pen::{self, MarkLook, Pen, Point, Rect, Shape, TextLook};
-use super::super::record::{self, Mark, MarkState};
-use super::super::{Picture, PlotError, theme};
+use super::super::axis::value_scale;
+use super::super::frame::{self, AxesLook, MARGIN};
+use super::super::header::{Key, header, valueless_entries};
+use super::super::mark::{BEST_MARK, FAILED_MARK, MarkLook, PRUNED_MARK, Shape, crowded, hover_of};
+use super::super::pen::{self, Pen, Point, Rect, TextLook};
+use super::super::record::{Mark, MarkState};
+use super::super::{Picture, PlotError, parameter, theme};
 use super::ContourData;
+use super::colors::{BAR, ColorScale, SHADES, color_bar};
 use super::isolines::{Surface, label_place, without_gap};
 use crate::space::Scale;
 use crate::trial::Direction;
 
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 620.0;
-/// Shades between the ends of a colour scale.
-const SHADES: usize = 40;
-/// Width of a colour bar.
-const BAR: f64 = 14.0;
-
-/// Values as colours.
-struct ColorScale {
-    axis: Axis,
-    gradient: colorous::Gradient,
-    /// Whether the gradient runs from high to low values.
-    reversed: bool,
-}
-
-impl ColorScale {
-    fn new(label: String, values: &[f64], scale: Scale, gradient: colorous::Gradient) -> Self {
-        let (low, high) = range(values.iter().copied()).unwrap_or((0.0, 1.0));
-        let (low, high) = widened(low, high);
-        let kind = match scale {
-            Scale::Linear => AxisKind::Linear { low, high },
-            Scale::Log => AxisKind::Log { low, high },
-        };
-        let axis = Axis { label, kind };
-        Self { axis, gradient, reversed: false }
-    }
-
-    /// Colour at a height in `[0, 1]`.
-    fn color(&self, height: f64) -> RGBColor {
-        let height = height.clamp(0.0, 1.0);
-        let t = if self.reversed { 1.0 - height } else { height };
-        let colorous::Color { r, g, b } = self.gradient.eval_continuous(t);
-        RGBColor(r, g, b)
-    }
-
-    fn color_of(&self, value: f64) -> RGBColor {
-        self.color(self.axis.position(value))
-    }
-
-    /// Black or white, whichever shows up at a height, and the other.
-    fn contrast(&self, height: f64) -> (RGBColor, RGBColor) {
-        if theme::luminance(self.color(height)) > 0.45 {
-            (theme::INK, theme::PAPER)
-        } else {
-            (theme::PAPER, theme::INK)
-        }
-    }
-}
-
 pub(super) fn draw(data: &ContourData) -> Result<Picture, PlotError> {
-    let title =
-        format!("{}: {} over {} and {}", data.study, data.metric, data.x.label, data.y.label);
-    let mean = ColorScale {
-        // The bright end is the good end.
-        reversed: data.direction == Direction::Minimize,
-        ..ColorScale::new(
-            format!("Model mean of {}", data.metric),
-            &data.grid.mean,
-            value_scale(data.grid.mean.iter().copied(), data.direction),
-            colorous::VIRIDIS,
-        )
-    };
+    let title = format!(
+        "{}: {} over {} and {}",
+        data.summary.study, data.summary.metric, data.x.label, data.y.label
+    );
+    let mean = ColorScale::new(
+        format!("Model mean of {}", data.summary.metric),
+        &data.grid.mean,
+        value_scale(data.grid.mean.iter().copied(), data.summary.direction),
+        colorous::VIRIDIS,
+    );
+    // The bright end is the good end.
+    let mean = mean.reversed(data.summary.direction == Direction::Minimize);
     let error = ColorScale::new(
-        "Standard error of the mean".to_owned(),
+        "Model standard error".to_owned(),
         &data.grid.standard_error,
         Scale::Linear,
         colorous::BLUES,
     );
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
-        let begin = legend(pen, data, &mean)?;
-        let mut subtitles =
-            vec![record::summary(data.marks.len(), &data.metric, data.best.as_ref())];
-        subtitles.extend(record::fixed_text(&data.fixed, data.fixed_at_best));
-        frame::title(pen, begin - 2.0 * MARGIN, &title)?;
-        frame::subtitles(pen, WIDTH - 2.0 * MARGIN, &subtitles)?;
-
-        let (top, height) = (HEADER + 26.0, HEIGHT - HEADER - 26.0 - 74.0);
+        let mut subtitles = vec![data.summary.text()];
+        subtitles.extend(data.fixed.text());
+        let entries = legend_entries(data, &mean);
+        let top = header(pen, WIDTH, &title, &entries, &subtitles)? + 46.0;
+        let height = HEIGHT - top - 74.0;
         let left = MARGIN + 14.0 + frame::tick_width(pen, &data.y, height) + 24.0;
         let ticks = frame::tick_width(pen, &mean.axis, height).max(frame::tick_width(
             pen,
@@ -107,25 +58,19 @@ pub(super) fn draw(data: &ContourData) -> Result<Picture, PlotError> {
     })
 }
 
-fn legend(pen: &mut Pen<'_>, data: &ContourData, mean: &ColorScale) -> Result<f64, PlotError> {
-    let has = |wanted: fn(&MarkState) -> bool| data.marks.iter().any(|m| wanted(&m.state));
+fn legend_entries(data: &ContourData, mean: &ColorScale) -> Vec<(Key, String)> {
     let mut entries = Vec::new();
-    if has(|s| matches!(s, MarkState::Complete(_))) {
-        let key = Key::Mark(complete_mark(6.0, mean.color(0.5)));
+    if data.summary.best.is_some() {
+        let key = Key::Mark(complete_mark(mean.color(0.5)));
         entries.push((key, "trial, in the colour of its value".to_owned()));
         entries.push((Key::Mark(BEST_MARK), "best".to_owned()));
     }
-    if has(|s| matches!(s, MarkState::Pruned)) {
-        entries.push((Key::Mark(PRUNED_MARK), "pruned".to_owned()));
-    }
-    if has(|s| matches!(s, MarkState::Failed)) {
-        entries.push((Key::Mark(FAILED_MARK), "failed".to_owned()));
-    }
-    frame::legend(pen, WIDTH - MARGIN, 32.0, &entries)
+    entries.extend(valueless_entries(data.marks.iter().map(|m| m.state)));
+    entries
 }
 
-fn complete_mark(radius: f64, fill: RGBColor) -> MarkLook {
-    MarkLook { shape: Shape::Circle, radius, fill, edge: theme::PAPER, edge_width: 3.4 }
+fn complete_mark(fill: RGBColor) -> MarkLook {
+    MarkLook { shape: Shape::Circle, radius: 6.0, fill, edge: theme::PAPER, edge_width: 3.4 }
 }
 
 /// One surface with its colour bar; `valued` marks take the colour of their value.
@@ -178,7 +123,7 @@ fn isolines(
     let mut taken: Vec<(Point, f64)> = marks.iter().map(|&p| (p, 8.0)).collect();
     for tick in scale.axis.ticks(frame::vertical_target(frame.height)) {
         let Some(label) = tick.label else { continue };
-        let (color, halo) = scale.contrast(tick.position);
+        let color = scale.contrast(tick.position);
         let look = TextLook::new(13.0, color);
         let width = pen.width(&label, look);
         for line in surface.lines(tick.position, frame) {
@@ -190,7 +135,6 @@ fn isolines(
             for part in without_gap(&line, place.gap) {
                 pen.line(&part, stroke, 1.0)?;
             }
-            let _ = halo;
             pen.text_along(&label, place.at, place.degrees, look, scale.color(tick.position));
             taken.push((place.at, width / 2.0 + 6.0));
         }
@@ -240,60 +184,31 @@ fn edges(positions: &[f64], smooth: bool, length: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn color_bar(pen: &Pen<'_>, scale: &ColorScale, frame: Rect) -> Result<(), PlotError> {
-    let bar = Rect { left: frame.right() + 14.0, width: BAR, ..frame };
-    for k in 0..SHADES {
-        let bottom = k as f64 / SHADES as f64;
-        let (left, top) = bar.at(0.0, 1.0f64.min((k + 1) as f64 / SHADES as f64));
-        let height = bar.at(0.0, bottom).1 - top + if k == 0 { 0.0 } else { 0.5 };
-        let shade = Rect { left, top, width: BAR, height };
-        pen.rect(shade, scale.color((k as f64 + 0.5) / SHADES as f64).mix(1.0))?;
-    }
-    for tick in scale.axis.ticks(frame::vertical_target(frame.height)) {
-        let (x, y) = bar.at(1.0, tick.position);
-        let Some(label) = tick.label else { continue };
-        pen.line(&[(x, y), (x + 4.0, y)], theme::AXIS.mix(1.0), 1.0)?;
-        pen.text(&label, (x + 9.0, y), frame::tick_look())?;
-    }
-    Ok(())
-}
-
-/// Where a mark is drawn. Marks on levels are spread within their cell, or they would hide each
-/// other: additive recurrence by the golden and the plastic ratio, steady as trials are added.
+/// Where a mark is drawn.
 fn place(data: &ContourData, mark: &Mark, frame: Rect) -> Point {
-    let spread = |axis: &Axis, ratio: f64| match &axis.kind {
-        AxisKind::Levels(levels) => {
-            ((mark.number.0 as f64 * ratio).fract() - 0.5) * 0.7 / levels.len() as f64
-        }
-        _ => 0.0,
-    };
-    let (dx, dy) = (spread(&data.x, 0.754_877_666), spread(&data.y, 0.618_033_988));
+    let dx = parameter::spread(&data.x, mark.number, parameter::PLASTIC);
+    let dy = parameter::spread(&data.y, mark.number, parameter::GOLDEN);
     frame.at(mark.x + dx, mark.y + dy)
 }
 
 /// Failed and pruned trials below, complete ones above, the best on top.
 fn marks(pen: &mut Pen<'_>, data: &ContourData, places: &[Point], color: impl Fn(f64) -> RGBColor) {
-    let radius = frame::mark_radius(data.marks.len());
-    let small = |look: MarkLook| MarkLook { radius: radius + 0.5, ..look };
-    let best = data.best.as_ref().map(|b| b.0);
-    for (mark, &at) in data.marks.iter().zip(places) {
-        let look = match mark.state {
-            MarkState::Failed => small(FAILED_MARK),
-            MarkState::Pruned => small(PRUNED_MARK),
-            MarkState::Complete(_) => continue,
-        };
-        pen.mark(at, look, Some(&mark.hover));
-    }
-    for (mark, &at) in data.marks.iter().zip(places) {
-        if let MarkState::Complete(value) = mark.state
-            && Some(mark.number) != best
-        {
-            pen.mark(at, complete_mark(radius, color(value)), Some(&mark.hover));
-        }
-    }
-    for (mark, &at) in data.marks.iter().zip(places) {
-        if Some(mark.number) == best {
-            pen.mark(at, BEST_MARK, Some(&mark.hover));
+    let count = data.marks.len();
+    let layer = |mark: &Mark| match mark.state {
+        _ if data.summary.is_best(mark.number) => 2,
+        MarkState::Complete(_) => 1,
+        MarkState::Pruned | MarkState::Failed => 0,
+    };
+    for drawn in 0..=2 {
+        let marks = data.marks.iter().zip(places);
+        for (mark, &at) in marks.filter(|(mark, _)| layer(mark) == drawn) {
+            let look = match mark.state {
+                _ if drawn == 2 => BEST_MARK,
+                MarkState::Complete(value) => crowded(complete_mark(color(value)), count),
+                MarkState::Pruned => crowded(PRUNED_MARK, count),
+                MarkState::Failed => crowded(FAILED_MARK, count),
+            };
+            pen.mark(at, look, hover_of(&mark.hover, count));
         }
     }
 }

@@ -218,3 +218,58 @@ fn along(line: &[Point], lengths: &[f64], s: f64) -> Point {
 pub(super) fn distance(a: Point, b: Point) -> f64 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: Rect = Rect { left: 100.0, top: 50.0, width: 400.0, height: 300.0 };
+
+    fn axis(n: usize) -> Vec<f64> {
+        (0..n).map(|i| i as f64 / (n - 1) as f64).collect()
+    }
+
+    /// A plane that rises from 0 at the left to 1 at the right: its lines are vertical.
+    #[test]
+    fn a_plane_has_straight_lines() {
+        let (x, y) = (axis(9), axis(5));
+        let heights: Vec<f64> = y.iter().flat_map(|_| x.iter().copied()).collect();
+        let lines = Surface::new(&x, &y, &heights).lines(0.3, FRAME);
+        assert_eq!(lines.len(), 1);
+        assert!(lines[0].iter().all(|p| (p.0 - 220.0).abs() < 1e-9), "{lines:?}");
+        let ends = [lines[0][0].1, lines[0][lines[0].len() - 1].1];
+        assert_eq!((ends[0].min(ends[1]), ends[0].max(ends[1])), (50.0, 350.0));
+    }
+
+    /// A cone: its lines are circles, closed where they fit into the frame.
+    #[test]
+    fn a_cone_has_round_lines() {
+        let grid = axis(81);
+        let heights: Vec<f64> = grid
+            .iter()
+            .flat_map(|y| grid.iter().map(move |x| 1.0 - (x - 0.5).hypot(y - 0.5)))
+            .collect();
+        let surface = Surface::new(&grid, &grid, &heights);
+        let square = Rect { height: 400.0, ..FRAME };
+        let circle = &surface.lines(0.7, square)[0];
+        assert_eq!(circle.first(), circle.last());
+        assert!(circle.iter().all(|&p| (distance(p, (300.0, 250.0)) - 120.0).abs() < 0.2));
+        // Radius 240 around the middle of a 400 wide square leaves four corners.
+        assert_eq!(surface.lines(0.4, square).len(), 4);
+    }
+
+    #[test]
+    fn labels_keep_clear() {
+        let line: Vec<Point> = (0..=50).map(|i| (120.0 + 7.0 * f64::from(i), 200.0)).collect();
+        let taken = [((300.0, 200.0), 8.0)];
+        let place = label_place(&line, 30.0, FRAME, &taken).unwrap();
+        assert_eq!((place.at.1, place.degrees), (200.0, 0.0));
+        assert!((place.at.0 - 300.0).abs() > 8.0 + 15.0 + CLEARANCE);
+        let everywhere: Vec<(Point, f64)> = line.iter().map(|&p| (p, 8.0)).collect();
+        assert_eq!(label_place(&line, 30.0, FRAME, &everywhere), None);
+        assert_eq!(label_place(&line[..6], 30.0, FRAME, &[]), None);
+        let [before, after] = without_gap(&line, place.gap);
+        let gap = after[0].0 - before[before.len() - 1].0;
+        assert!((gap - 36.0).abs() < 1e-9);
+    }
+}

@@ -1,25 +1,22 @@
 //! The model over two parameters: its mean and, beside it, its standard error.
 
+mod colors;
 mod draw;
 mod isolines;
 
 use super::axis::Axis;
 use super::number::drawable;
-use super::record::{self, Mark, MarkState};
+use super::record::{self, Fixed, Mark, MarkState, StudySummary};
 use super::{Picture, PlotError, Predict, parameter};
-use crate::space::{Params, SearchSpace};
+use crate::space::Params;
 use crate::spec::StudySpec;
-use crate::trial::{Direction, Trial, TrialNumber};
+use crate::trial::Trial;
 
 /// Everything a contour picture shows, in the user's units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContourData {
-    /// The study's name.
-    pub study: String,
-    /// The metric's name.
-    pub metric: String,
-    /// Whether the metric is to be small or large.
-    pub direction: Direction,
+    /// The study and its best trial.
+    pub summary: StudySummary,
     /// The horizontal parameter.
     pub x: Axis,
     /// The vertical parameter.
@@ -28,12 +25,8 @@ pub struct ContourData {
     pub grid: Grid,
     /// Finished trials, in the order given.
     pub marks: Vec<Mark>,
-    /// The best trial: its number, value and parameters as text.
-    pub best: Option<(TrialNumber, f64, String)>,
-    /// The other parameters and the values they are fixed at.
-    pub fixed: Vec<(String, String)>,
-    /// Whether the other parameters are fixed at the best trial.
-    pub fixed_at_best: bool,
+    /// The other parameters.
+    pub fixed: Fixed,
 }
 
 /// Predictions on a grid over two axes.
@@ -94,15 +87,11 @@ impl ContourData {
                 hover: record::hover(trial, &spec.metric),
             })
         });
-        let best = record::best(trials, spec.direction);
+        let summary = StudySummary::new(spec, trials);
         Ok(Self {
-            study: spec.study.clone(),
-            metric: spec.metric.clone(),
-            direction: spec.direction,
+            fixed: Fixed::new(&summary, &[x, y], at),
+            summary,
             marks: marks.collect(),
-            best: record::best_text(best),
-            fixed: fixed(space, &[x, y], at),
-            fixed_at_best: best.is_some_and(|t| t.params.as_ref() == Some(at)),
             grid: Grid {
                 x: columns.iter().map(|c| c.position).collect(),
                 y: rows.iter().map(|r| r.position).collect(),
@@ -140,13 +129,4 @@ pub(super) fn ask(model: &dyn Predict, points: &[Params]) -> Result<Vec<(f64, f6
         Ok((drawable(p.mean), drawable(p.standard_error).max(0.0)))
     });
     checked.collect()
-}
-
-/// Names and values of the parameters in other columns than the `shown`.
-pub(super) fn fixed(space: &SearchSpace, shown: &[usize], at: &Params) -> Vec<(String, String)> {
-    let others = at
-        .iter()
-        .enumerate()
-        .filter(|(column, (name, _))| !shown.contains(column) && space.position(name).is_some());
-    others.map(|(_, (name, value))| (name.to_owned(), record::parameter_text(value))).collect()
 }

@@ -3,22 +3,18 @@
 mod draw;
 
 use super::axis::Axis;
-use super::contour::{ask, fixed};
-use super::record::{self, MarkState};
+use super::contour::ask;
+use super::record::{self, Fixed, MarkState, StudySummary};
 use super::{Picture, PlotError, Predict, parameter};
 use crate::space::Params;
 use crate::spec::StudySpec;
-use crate::trial::{Direction, Trial, TrialNumber};
+use crate::trial::{Trial, TrialNumber};
 
 /// Everything a slice picture shows, in the user's units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SliceData {
-    /// The study's name.
-    pub study: String,
-    /// The metric's name.
-    pub metric: String,
-    /// Whether the metric is to be small or large.
-    pub direction: Direction,
+    /// The study and its best trial.
+    pub summary: StudySummary,
     /// The parameter.
     pub x: Axis,
     /// Ascending positions where the model was asked, in `[0, 1]`.
@@ -29,12 +25,8 @@ pub struct SliceData {
     pub standard_error: Vec<f64>,
     /// Finished trials, in the order given.
     pub points: Vec<SlicePoint>,
-    /// The best trial: its number, value and parameters as text.
-    pub best: Option<(TrialNumber, f64, String)>,
-    /// The other parameters and the values they are fixed at.
-    pub fixed: Vec<(String, String)>,
-    /// Whether the other parameters are fixed at the best trial.
-    pub fixed_at_best: bool,
+    /// The other parameters.
+    pub fixed: Fixed,
 }
 
 /// A finished trial along the parameter.
@@ -85,18 +77,14 @@ impl SliceData {
                 hover: record::hover(trial, &spec.metric),
             })
         });
-        let best = record::best(trials, spec.direction);
+        let summary = StudySummary::new(spec, trials);
         Ok(Self {
-            study: spec.study.clone(),
-            metric: spec.metric.clone(),
-            direction: spec.direction,
+            fixed: Fixed::new(&summary, &[x], at),
+            summary,
             positions: samples.iter().map(|s| s.position).collect(),
             mean,
             standard_error,
             points: points.collect(),
-            best: record::best_text(best),
-            fixed: fixed(&spec.space, &[x], at),
-            fixed_at_best: best.is_some_and(|t| t.params.as_ref() == Some(at)),
             x: axis,
         })
     }

@@ -3,36 +3,37 @@
 use plotters::style::Color;
 
 use super::super::axis::{Axis, AxisKind, value_scale};
-use super::super::frame::{self, AxesLook, BEST_MARK, FAILED_MARK, Key, MARGIN, PRUNED_MARK};
-use super::super::pen::{self, Align, MarkLook, Pen, Point, Rect, Shape};
-use super::super::record::{self, MarkState};
+use super::super::frame::{self, AxesLook, MARGIN};
+use super::super::header::{Key, header, valueless_entries};
+use super::super::mark::{BEST_MARK, FAILED_MARK, MarkLook, PRUNED_MARK, Shape, crowded, hover_of};
+use super::super::pen::{self, Align, Pen, Point, Rect};
+use super::super::record::MarkState;
 use super::super::{Picture, PlotError, theme};
 use super::{TraceAxis, TraceData, TracePoint};
 
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 560.0;
-/// Space above the frame: header and the phases' names.
-const TOP: f64 = 108.0;
 
 pub(super) fn draw(data: &TraceData) -> Result<Picture, PlotError> {
     let title = format!(
         "{}: {} by {}",
-        data.study,
-        data.metric,
+        data.summary.study,
+        data.summary.metric,
         match data.axis {
             TraceAxis::Number => "trial",
             TraceAxis::Time => "time",
         }
     );
     let (x, unit) = horizontal(data);
-    let y = Axis::around(&data.metric, values(data), value_scale(values(data), data.direction));
+    let y = Axis::around(
+        &data.summary.metric,
+        values(data),
+        value_scale(values(data), data.summary.direction),
+    );
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
-        let begin = legend(pen, data)?;
-        frame::title(pen, begin - 2.0 * MARGIN, &title)?;
-        let finished = data.points.len();
-        let summary = record::summary(finished, &data.metric, data.best.as_ref());
-        frame::subtitles(pen, WIDTH - 2.0 * MARGIN, &[summary])?;
-        let frame = frame::content(pen, (WIDTH, HEIGHT), TOP, &y);
+        let entries = legend_entries(data);
+        let top = header(pen, WIDTH, &title, &entries, &[data.summary.text()])? + 36.0;
+        let frame = frame::content(pen, (WIDTH, HEIGHT), top, &y);
         let look = AxesLook { grid: (true, false), y_label: true };
         frame::axes(pen, frame, &x, &y, look)?;
         let place = |at: f64, value: f64| frame.at(x.position(at / unit), y.position(value));
@@ -52,25 +53,29 @@ fn values(data: &TraceData) -> impl Iterator<Item = f64> {
 
 /// The horizontal axis and its unit: trials, or as many seconds as suit the length of the study.
 fn horizontal(data: &TraceData) -> (Axis, f64) {
+    let first = data.points.first().map_or(0.0, |p| p.x.min(0.0));
     let last = data.points.last().map_or(0.0, |p| p.x);
-    let (label, unit) = match data.axis {
-        TraceAxis::Number => ("trial", 1.0),
-        TraceAxis::Time => match last {
-            s if s < 180.0 => ("elapsed time (seconds)", 1.0),
-            s if s < 3.0 * 3600.0 => ("elapsed time (minutes)", 60.0),
-            s if s < 72.0 * 3600.0 => ("elapsed time (hours)", 3600.0),
-            _ => ("elapsed time (days)", 86400.0),
-        },
+    let (label, unit, kind) = match data.axis {
+        TraceAxis::Number => {
+            // At least four trials wide, for a sense of scale.
+            let high = last.max(4.0);
+            let margin = 0.3 + high * 0.02;
+            let (low, high) = (-margin, high + margin);
+            ("trial", 1.0, AxisKind::Count { low, high })
+        }
+        TraceAxis::Time => {
+            let (name, unit) = match last {
+                s if s < 180.0 => ("elapsed time (seconds)", 1.0),
+                s if s < 3.0 * 3600.0 => ("elapsed time (minutes)", 60.0),
+                s if s < 72.0 * 3600.0 => ("elapsed time (hours)", 3600.0),
+                _ => ("elapsed time (days)", 86400.0),
+            };
+            let high = last.max(first + 1e-3);
+            let margin = (high - first) * 0.02;
+            let (low, high) = ((first - margin) / unit, (high + margin) / unit);
+            (name, unit, AxisKind::Linear { low, high })
+        }
     };
-    let low = if data.axis == TraceAxis::Number {
-        0.0
-    } else {
-        data.points.first().map_or(0.0, |p| p.x.min(0.0))
-    };
-    // At least four trials wide, or ticks would fall between trials.
-    let high = if data.axis == TraceAxis::Number { last.max(4.0) } else { last.max(1e-3) };
-    let margin = (high - low) * 0.02 + if data.axis == TraceAxis::Number { 0.3 } else { 0.0 };
-    let kind = AxisKind::Linear { low: (low - margin) / unit, high: (high + margin) / unit };
     let label = label.to_owned();
     (Axis { label, kind }, unit)
 }
@@ -89,17 +94,14 @@ fn phases(
     let line = [(x, frame.top - 18.0), (x, frame.bottom())];
     pen.dashed(&line, theme::AXIS.mix(1.0), 1.2, (5.0, 4.0))?;
     let look = frame::tick_look();
-    let name = match before.as_str() {
-        "sobol" => "Sobol",
-        other => other,
-    };
+    let name = phase_name(before);
     let height = frame.top - 11.0;
     // The name of the first phase ends at the line unless that would leave the picture.
     if x - pen.width(name, look) - 10.0 > MARGIN {
-        pen.text(&format!("{name} ←"), (x - 8.0, height), look.align(Align::Right))?;
+        pen.text(name, (x - 8.0, height), look.align(Align::Right))?;
     }
-    if x + pen.width("→ model", look) + 10.0 < WIDTH - 8.0 {
-        pen.text("→ model", (x + 8.0, height), look)?;
+    if x + pen.width("model", look) + 10.0 < WIDTH - 8.0 {
+        pen.text("model", (x + 8.0, height), look)?;
     }
     Ok(())
 }
@@ -111,13 +113,9 @@ fn best_line(
     frame: Rect,
     place: impl Fn(f64, f64) -> Point,
 ) -> Result<(), PlotError> {
-    let Some(last) = data.points.last() else {
-        let middle = frame.at(0.5, 0.5);
-        return pen.text(
-            "no finished trials yet",
-            middle,
-            frame::label_look().align(Align::Center),
-        );
+    let (Some(last), Some(_)) = (data.points.last(), &data.summary.best) else {
+        let look = frame::label_look().align(Align::Center);
+        return pen.text("no trial has a value yet", frame.at(0.5, 0.5), look);
     };
     let mut path: Vec<Point> = Vec::new();
     for &(x, value) in &data.best_so_far {
@@ -134,10 +132,10 @@ fn best_line(
     Ok(())
 }
 
-fn complete_mark(by_model: bool, radius: f64) -> MarkLook {
+fn complete_mark(by_model: bool) -> MarkLook {
     MarkLook {
         shape: if by_model { Shape::Circle } else { Shape::Diamond },
-        radius,
+        radius: 5.5,
         fill: if by_model { theme::MODEL } else { theme::INITIAL },
         edge: theme::PAPER,
         edge_width: 2.4,
@@ -145,21 +143,19 @@ fn complete_mark(by_model: bool, radius: f64) -> MarkLook {
 }
 
 fn points(pen: &mut Pen<'_>, data: &TraceData, frame: Rect, place: impl Fn(f64, f64) -> Point) {
-    let radius = frame::mark_radius(data.points.len()) - 0.5;
-    let best = data.best.as_ref().map(|b| b.0);
-    let shrunk = |look: MarkLook| MarkLook { radius: look.radius.min(radius + 1.5), ..look };
+    let count = data.points.len();
     let mut on_top: Option<(Point, &TracePoint)> = None;
     for point in &data.points {
         let (at, look) = match point.state {
-            MarkState::Complete(v) => (place(point.x, v), complete_mark(point.by_model, radius)),
+            MarkState::Complete(v) => (place(point.x, v), complete_mark(point.by_model)),
             // On the lower edge: there is no value to place them by.
-            MarkState::Failed => ((place(point.x, 1.0).0, frame.bottom()), shrunk(FAILED_MARK)),
-            MarkState::Pruned => ((place(point.x, 1.0).0, frame.bottom()), shrunk(PRUNED_MARK)),
+            MarkState::Failed => ((place(point.x, 1.0).0, frame.bottom()), FAILED_MARK),
+            MarkState::Pruned => ((place(point.x, 1.0).0, frame.bottom()), PRUNED_MARK),
         };
-        if Some(point.number) == best {
+        if data.summary.is_best(point.number) {
             on_top = Some((at, point));
         } else {
-            pen.mark(at, look, Some(&point.hover));
+            pen.mark(at, crowded(look, count), hover_of(&point.hover, count));
         }
     }
     if let Some((at, point)) = on_top {
@@ -167,30 +163,28 @@ fn points(pen: &mut Pen<'_>, data: &TraceData, frame: Rect, place: impl Fn(f64, 
     }
 }
 
-fn legend(pen: &mut Pen<'_>, data: &TraceData) -> Result<f64, PlotError> {
+fn legend_entries(data: &TraceData) -> Vec<(Key, String)> {
     let complete = |p: &TracePoint| matches!(p.state, MarkState::Complete(_));
-    let has = |wanted: &dyn Fn(&TracePoint) -> bool| data.points.iter().any(wanted);
     let mut entries = Vec::new();
-    if has(&|p| complete(p) && !p.by_model) {
-        let name = match &data.model_begins {
-            Some((_, kind)) if kind == "sobol" => "Sobol",
-            Some(_) => "initial",
-            None => "trial",
-        };
-        entries.push((Key::Mark(complete_mark(false, 5.5)), name.to_owned()));
+    if data.points.iter().any(|p| complete(p) && !p.by_model) {
+        let name = data.model_begins.as_ref().map_or("trial", |(_, kind)| phase_name(kind));
+        entries.push((Key::Mark(complete_mark(false)), name.to_owned()));
     }
-    if has(&|p| complete(p) && p.by_model) {
-        entries.push((Key::Mark(complete_mark(true, 5.5)), "model".to_owned()));
+    if data.points.iter().any(|p| complete(p) && p.by_model) {
+        entries.push((Key::Mark(complete_mark(true)), "model".to_owned()));
     }
-    if has(&complete) {
+    if data.summary.best.is_some() {
         entries.push((Key::Line(theme::INK, 2.4), "best so far".to_owned()));
         entries.push((Key::Mark(BEST_MARK), "best".to_owned()));
     }
-    if has(&|p| p.state == MarkState::Pruned) {
-        entries.push((Key::Mark(PRUNED_MARK), "pruned".to_owned()));
+    entries.extend(valueless_entries(data.points.iter().map(|p| p.state)));
+    entries
+}
+
+/// The kind of origin as a name.
+fn phase_name(kind: &str) -> &str {
+    match kind {
+        "sobol" => "Sobol",
+        other => other,
     }
-    if has(&|p| p.state == MarkState::Failed) {
-        entries.push((Key::Mark(FAILED_MARK), "failed".to_owned()));
-    }
-    frame::legend(pen, WIDTH - MARGIN, 32.0, &entries)
 }

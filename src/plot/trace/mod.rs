@@ -2,10 +2,10 @@
 
 mod draw;
 
-use super::record::{self, MarkState};
+use super::record::{self, MarkState, StudySummary};
 use super::{Picture, PlotError};
 use crate::spec::StudySpec;
-use crate::trial::{Direction, Origin, Timestamp, Trial, TrialNumber};
+use crate::trial::{Origin, Timestamp, Trial, TrialNumber};
 
 /// What the horizontal axis of a trace counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,20 +21,14 @@ pub enum TraceAxis {
 /// Everything a trace picture shows, in the user's units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceData {
-    /// The study's name.
-    pub study: String,
-    /// The metric's name.
-    pub metric: String,
-    /// Whether the metric is to be small or large.
-    pub direction: Direction,
+    /// The study and its best trial.
+    pub summary: StudySummary,
     /// What the horizontal axis counts.
     pub axis: TraceAxis,
     /// Finished trials, ascending by `x`.
     pub points: Vec<TracePoint>,
     /// Corners of the best so far: it takes the value from this `x` on.
     pub best_so_far: Vec<(f64, f64)>,
-    /// The best trial: its number, value and parameters as text.
-    pub best: Option<(TrialNumber, f64, String)>,
     /// Where the model takes over, and the kind of origin before, if both kinds are there.
     pub model_begins: Option<(f64, String)>,
 }
@@ -97,16 +91,7 @@ impl TraceData {
             };
             Some((x, origin.kind().to_owned()))
         });
-        Self {
-            study: spec.study.clone(),
-            metric: spec.metric.clone(),
-            direction: spec.direction,
-            axis,
-            points,
-            best_so_far,
-            best: record::best_text(record::best(trials, spec.direction)),
-            model_begins,
-        }
+        Self { summary: StudySummary::new(spec, trials), axis, points, best_so_far, model_begins }
     }
 
     /// Draws the picture, 1000 × 560 pixels.
