@@ -14,9 +14,7 @@ use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
 
 fn golden_path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden/vision")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/vision").join(name)
 }
 
 fn golden() -> Value {
@@ -30,10 +28,7 @@ fn floats(value: &Value) -> Vec<f64> {
 
 fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, f64::max)
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
 /// The numbers that tests/golden/vision/make.py calls `uniform(name, …)`.
@@ -180,14 +175,9 @@ fn bad_data_is_an_error_that_names_the_place() {
     });
     assert!(half.starts_with("ROOT/train/blue/1.png is not"), "{half}");
     let oblong = message(&|root| {
-        image::GrayImage::new(2, 4000)
-            .save(root.join("train/blue/1.png"))
-            .unwrap();
+        image::GrayImage::new(2, 4000).save(root.join("train/blue/1.png")).unwrap();
     });
-    assert_eq!(
-        oblong,
-        "cannot resize ROOT/train/blue/1.png: 2 × 4000 is no usable shape"
-    );
+    assert_eq!(oblong, "cannot resize ROOT/train/blue/1.png: 2 × 4000 is no usable shape");
 }
 
 // --- the network ---------------------------------------------------------------------------------
@@ -228,10 +218,7 @@ fn logits_are_those_of_pytorch() {
     network.load(&golden_path("bitmoji.safetensors")).unwrap();
     let pictures = ["drawn_0", "drawn_1", "photo_0", "photo_1"].map(|name| {
         let bytes = load_rgb(&golden_path(&format!("resized/{name}.png")), 64).unwrap();
-        Tensor::from_slice(&bytes)
-            .view([3, 64, 64])
-            .to_kind(Kind::Float)
-            / 255.0
+        Tensor::from_slice(&bytes).view([3, 64, 64]).to_kind(Kind::Float) / 255.0
     });
     let logits = network.forward(&Tensor::stack(&pictures, 0)).unwrap();
     assert_eq!(logits.size(), [4, 1]);
@@ -288,10 +275,7 @@ fn weights_begin_as_in_pytorch_and_by_the_seed_alone() {
     let values = |seed| -> Vec<(&str, Vec<f64>)> {
         let network = Network::new(ModelName::Bitmoji, 64, 3, seed, Device::Cpu).unwrap();
         let values = |t: &Tensor| Vec::try_from(t.detach().view(-1).to_kind(Kind::Double)).unwrap();
-        network
-            .parameters()
-            .map(|(name, t)| (name, values(t)))
-            .collect()
+        network.parameters().map(|(name, t)| (name, values(t))).collect()
     };
     let first = values(1);
     tch::manual_seed(99); // libtorch's generator has no part in it
@@ -308,10 +292,7 @@ fn weights_begin_as_in_pytorch_and_by_the_seed_alone() {
             let spread = bound / 3_f64.sqrt();
             assert!(mean.abs() < 4.0 * spread / n.sqrt(), "{name}: mean {mean}");
             let error = (variance / spread.powi(2) - 1.0).abs();
-            assert!(
-                error < 4.0 * (0.8 / n).sqrt(),
-                "{name}: variance {variance}"
-            );
+            assert!(error < 4.0 * (0.8 / n).sqrt(), "{name}: variance {variance}");
         }
     }
 }
@@ -324,24 +305,15 @@ fn weights_return_from_a_file_and_only_in_their_shape() {
     let saved = filled(1);
     saved.save(&file).unwrap();
     let mut loaded = network(1);
-    assert_ne!(
-        loaded.forward(&images).unwrap(),
-        saved.forward(&images).unwrap()
-    );
+    assert_ne!(loaded.forward(&images).unwrap(), saved.forward(&images).unwrap());
     loaded.load(&file).unwrap();
-    assert_eq!(
-        loaded.forward(&images).unwrap(),
-        saved.forward(&images).unwrap()
-    );
+    assert_eq!(loaded.forward(&images).unwrap(), saved.forward(&images).unwrap());
 
     let error = network(3).load(&file).unwrap_err().to_string();
     assert!(error.contains("`main.9.weight`"), "{error}");
     assert!(error.contains("[1, 128], expected [3, 128]"), "{error}");
     let none = network(1).load(&folder.path().join("none")).unwrap_err();
-    assert!(
-        none.to_string()
-            .starts_with("cannot read or write the weights in ")
-    );
+    assert!(none.to_string().starts_with("cannot read or write the weights in "));
 }
 
 // --- training ------------------------------------------------------------------------------------
@@ -376,10 +348,7 @@ fn equal_seeds_train_to_the_last_bit_alike() {
     let settings = settings(data, 4);
     let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
     let first = reports(&settings, &data, 5);
-    assert_eq!(
-        first.iter().map(|r| r.epoch).collect::<Vec<_>>(),
-        [1, 2, 3, 4]
-    );
+    assert_eq!(first.iter().map(|r| r.epoch).collect::<Vec<_>>(), [1, 2, 3, 4]);
     let _noise = Tensor::randn([100], (Kind::Float, Device::Cpu));
     assert_eq!(first, reports(&settings, &data, 5));
     assert_ne!(first, reports(&settings, &data, 6));
@@ -443,10 +412,7 @@ fn a_loss_that_is_no_number_is_divergence() {
     settings.optimizer.lr = 1e30;
     let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
     let error = train(&settings, &data, 1, |_| ControlFlow::Continue(())).unwrap_err();
-    assert!(
-        matches!(error, TrainError::Diverged { epoch: 1 }),
-        "{error}"
-    );
+    assert!(matches!(error, TrainError::Diverged { epoch: 1 }), "{error}");
 }
 
 #[test]
@@ -468,13 +434,8 @@ fn memory_that_is_not_there_is_told_from_other_errors() {
 #[test]
 fn a_device_that_is_not_there_is_an_error() {
     assert_eq!(resolve_device(DeviceChoice::Cpu), Ok(Device::Cpu));
-    let error = resolve_device(DeviceChoice::Cuda(999))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("no CUDA") || error.contains("cuda:999"),
-        "{error}"
-    );
+    let error = resolve_device(DeviceChoice::Cuda(999)).unwrap_err().to_string();
+    assert!(error.contains("no CUDA") || error.contains("cuda:999"), "{error}");
     assert!(resolve_device(DeviceChoice::Auto).is_ok());
 }
 
