@@ -155,14 +155,14 @@ impl ImageSet {
         self.size
     }
 
-    /// The images at `indices` as numbers from 0 to 1 (b × 3 × size × size) and their labels (b).
+    /// The images at `indices` (b, 64-bit integers on the device) as numbers from 0 to 1
+    /// (b × 3 × size × size), and their labels (b).
     ///
     /// # Errors
     /// Out of memory, or an index beyond the last image.
-    pub fn batch(&self, indices: &[i64]) -> Result<(Tensor, Tensor), TchError> {
-        let indices = Tensor::f_from_slice(indices)?.f_to_device(self.device())?;
-        let images = self.images.f_index_select(0, &indices)?;
-        Ok((unit(&images)?, self.labels.f_index_select(0, &indices)?))
+    pub fn batch(&self, indices: &Tensor) -> Result<(Tensor, Tensor), TchError> {
+        let images = self.images.f_index_select(0, indices)?;
+        Ok((unit(&images)?, self.labels.f_index_select(0, indices)?))
     }
 
     /// Images and labels as of [`batch`](Self::batch), `length` of them from `start`.
