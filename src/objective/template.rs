@@ -221,7 +221,7 @@ fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
             Piece::Name(name, _) => {
                 let value = params.get(name)?.to_string();
                 Some(format!("`{name}` = {}", crate::document::shorten(&value)))
-            },
+            }
             Piece::Text(_) => None,
         })
         .collect();

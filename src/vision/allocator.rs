@@ -5,6 +5,7 @@
 //! training. Kept on the heap, they are simply there.
 
 /// Tells the allocator of this process to keep what is freed. Cheap, and lasting.
+#[allow(unsafe_code, reason = "mallopt has no other door")]
 pub(super) fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {

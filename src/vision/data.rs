@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use tch::{Device, Kind, TchError, Tensor};
 use thiserror::Error;
 
+use super::failure::{is_out_of_memory, message};
 use super::folder::{FolderError, ImageFolder};
 use super::image::{ImageError, load_rgb};
 use super::settings::DataSettings;
@@ -46,8 +47,13 @@ pub enum DataError {
         megabytes: usize,
     },
     /// libtorch could not take the images over.
-    #[error("cannot put the images on the device: {0}")]
-    Torch(#[from] TchError),
+    #[error("cannot put the images on {device:?}: {message}")]
+    Torch {
+        /// The device.
+        device: Device,
+        /// libtorch's words.
+        message: String,
+    },
 }
 
 /// The images of a training and a validation folder, with the same classes.
@@ -106,12 +112,9 @@ impl ImageSet {
         let len = folder.samples.len();
         let image_bytes = 3 * size as usize * size as usize;
         let total = len.saturating_mul(image_bytes);
+        let out_of_memory = || DataError::OutOfMemory { images: len, size, megabytes: total >> 20 };
         let mut bytes = Vec::new();
-        bytes.try_reserve_exact(total).map_err(|_| DataError::OutOfMemory {
-            images: len,
-            size,
-            megabytes: total >> 20,
-        })?;
+        bytes.try_reserve_exact(total).map_err(|_| out_of_memory())?;
         bytes.resize(total, 0);
         bytes.par_chunks_mut(image_bytes).zip(&folder.samples).try_for_each(
             |(into, (path, _))| {
@@ -122,14 +125,18 @@ impl ImageSet {
 
         let labels: Vec<i64> = folder.samples.iter().map(|(_, l)| *l as i64).collect();
         let side = i64::from(size);
-        Ok(Self {
-            images: Tensor::f_from_slice(&bytes)?
-                .f_view([len as i64, 3, side, side])?
-                .f_to_device(device)?,
-            labels: Tensor::f_from_slice(&labels)?.f_to_device(device)?,
-            len,
-            size,
-        })
+        let tensors = || {
+            let images = Tensor::f_from_slice(&bytes)?.f_view([len as i64, 3, side, side])?;
+            let labels = Tensor::f_from_slice(&labels)?;
+            Ok((images.f_to_device(device)?, labels.f_to_device(device)?))
+        };
+        let (images, labels) = tensors().map_err(|error: TchError| {
+            if is_out_of_memory(&error) {
+                return out_of_memory();
+            }
+            DataError::Torch { device, message: message(&error) }
+        })?;
+        Ok(Self { images, labels, len, size })
     }
 
     /// How many images there are; at least one a class.
@@ -148,14 +155,14 @@ impl ImageSet {
         self.size
     }
 
-    /// The images at `indices` as numbers from 0 to 1 (b × 3 × size × size) and their labels (b).
+    /// The images at `indices` (b, 64-bit integers on the device) as numbers from 0 to 1
+    /// (b × 3 × size × size), and their labels (b).
     ///
     /// # Errors
     /// Out of memory, or an index beyond the last image.
-    pub fn batch(&self, indices: &[i64]) -> Result<(Tensor, Tensor), TchError> {
-        let indices = Tensor::f_from_slice(indices)?.f_to_device(self.device())?;
-        let images = self.images.f_index_select(0, &indices)?;
-        Ok((unit(&images)?, self.labels.f_index_select(0, &indices)?))
+    pub fn batch(&self, indices: &Tensor) -> Result<(Tensor, Tensor), TchError> {
+        let images = self.images.f_index_select(0, indices)?;
+        Ok((unit(&images)?, self.labels.f_index_select(0, indices)?))
     }
 
     /// Images and labels as of [`batch`](Self::batch), `length` of them from `start`.

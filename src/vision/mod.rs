@@ -16,6 +16,7 @@
 //! | `adam` | the optimizer |
 //! | `allocator` | memory kept between steps |
 //! | `train` | epochs, metrics, what can go wrong |
+//! | `failure` | libtorch's errors, read |
 //! | `runtime` | libtorch itself: CUDA loaded where found, devices, threads |
 
 pub mod environment;
@@ -27,6 +28,8 @@ mod adam;
 mod allocator;
 #[cfg(feature = "torch")]
 mod data;
+#[cfg(feature = "torch")]
+mod failure;
 #[cfg(feature = "torch")]
 mod folder;
 #[cfg(feature = "torch")]

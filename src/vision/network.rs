@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Device, TchError, Tensor};
 use thiserror::Error;
 
+use super::failure::message;
 use super::pool::max_pool;
 use super::settings::ModelName;
 
@@ -35,12 +36,12 @@ pub enum WeightsError {
         expected: Vec<i64>,
     },
     /// libtorch could not read or write the file.
-    #[error("cannot read or write the weights in {}: {source}", path.display())]
+    #[error("cannot read or write the weights in {}: {reason}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// Why.
-        source: TchError,
+        /// Why, in libtorch's words.
+        reason: String,
     },
 }
 
@@ -166,7 +167,8 @@ impl Network {
     /// # Errors
     /// [`WeightsError`]; the network is then as it was.
     pub fn load(&mut self, path: &Path) -> Result<(), WeightsError> {
-        let file = |source| WeightsError::File { path: path.to_owned(), source };
+        let file =
+            |error: TchError| WeightsError::File { path: path.to_owned(), reason: message(&error) };
         let found = Tensor::read_safetensors(path).map_err(file)?;
         let mut parts = Vec::new();
         for Shape { name, size, .. } in &self.shapes {
@@ -196,7 +198,7 @@ impl Network {
     pub fn save(&self, path: &Path) -> Result<(), WeightsError> {
         let named: Vec<_> = self.parameters().collect();
         Tensor::write_safetensors(&named, path)
-            .map_err(|source| WeightsError::File { path: path.to_owned(), source })
+            .map_err(|error| WeightsError::File { path: path.to_owned(), reason: message(&error) })
     }
 }
 

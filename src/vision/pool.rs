@@ -17,6 +17,7 @@ use tch::{Device, Kind, TchError, Tensor};
 ///
 /// # Errors
 /// Out of memory, or an input of another form or smaller than a window.
+#[allow(unsafe_code, reason = "reads and writes tensors without copying them")]
 pub(super) fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> {
     let (n, c, h, w) = input.size4()?;
     let side = size as i64;

@@ -1,9 +1,9 @@
 //! libtorch itself: its CUDA half loaded where it is found, its devices and threads.
 
 use std::ffi::{CStr, c_char, c_int, c_uint};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::{fmt, fs};
 
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LAZY};
 use tch::{Cuda, Device};
@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::settings::DeviceChoice;
 
 /// The version of libtorch that this build speaks to.
-pub const LIBTORCH_VERSION: &str = "2.11.0";
+const LIBTORCH_VERSION: &str = "2.11.0";
 
 /// What became of the attempt to load libtorch's CUDA half.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +37,32 @@ pub enum CudaLoad {
     },
 }
 
+impl fmt::Display for CudaLoad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Loaded { path } => write!(f, "{} is loaded", path.display()),
+            Self::NotFound { searched: Some(folder) } => write!(
+                f,
+                "the libtorch in use is a CPU flavour ({} has no libtorch_cuda.so)",
+                folder.display()
+            ),
+            Self::NotFound { searched: None } => {
+                f.write_str("the folder of the libtorch in use cannot be told")
+            }
+            Self::Failed { path, reason } => {
+                write!(f, "{} does not load: {reason}", path.display())
+            }
+        }
+    }
+}
+
 /// Loads `libtorch_cuda.so` from the folder where the process's `libtorch_cpu.so` lies, once.
 ///
 /// Nothing here links it, so that one binary starts with either flavour of libtorch; and only the
 /// one beside is surely of the same build. libtorch asks for its CUDA half the first time that
 /// anything touches CUDA and remembers the answer, so this comes first: every way to a device in
 /// this module passes here.
+#[allow(unsafe_code, reason = "loading a library runs its initialisers")]
 pub fn load_cuda() -> &'static CudaLoad {
     static LOADED: OnceLock<CudaLoad> = OnceLock::new();
     LOADED.get_or_init(|| {
@@ -91,23 +111,9 @@ fn libtorch_folder() -> Option<PathBuf> {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceError {
-    /// The libtorch in use has no CUDA half.
-    #[error(
-        "no CUDA: the libtorch in use is a CPU flavour{}",
-        searched.as_ref().map(|f| format!(" ({} has no libtorch_cuda.so)", f.display())).unwrap_or_default()
-    )]
-    NoCudaLibrary {
-        /// Its folder, if it could be told.
-        searched: Option<PathBuf>,
-    },
-    /// The CUDA half does not load.
-    #[error("no CUDA: {} does not load: {reason}", path.display())]
-    CudaLibraryFailed {
-        /// The library.
-        path: PathBuf,
-        /// The loader's words.
-        reason: String,
-    },
+    /// The CUDA half of libtorch is not there or does not load.
+    #[error("no CUDA: {0}")]
+    NoCuda(CudaLoad),
     /// The CUDA half loads and finds no device of that index.
     #[error("no device cuda:{index}: {}", match count {
         0 => "no CUDA device is visible (is there a GPU, and a driver for CUDA 13?)".to_owned(),
@@ -133,16 +139,11 @@ pub fn resolve_device(choice: DeviceChoice) -> Result<Device, DeviceError> {
         DeviceChoice::Cuda(index) => index,
     };
     match load_cuda() {
-        CudaLoad::NotFound { searched } => {
-            Err(DeviceError::NoCudaLibrary { searched: searched.clone() })
-        }
-        CudaLoad::Failed { path, reason } => {
-            Err(DeviceError::CudaLibraryFailed { path: path.clone(), reason: reason.clone() })
-        }
         CudaLoad::Loaded { .. } => match cuda_devices() {
             count if index < count => Ok(Device::Cuda(index)),
             count => Err(DeviceError::NoSuchDevice { index, count }),
         },
+        other => Err(DeviceError::NoCuda(other.clone())),
     }
 }
 
@@ -196,6 +197,7 @@ impl RuntimeInfo {
 
 /// Names of the first `count` CUDA devices, from the driver: libtorch, as wrapped here, tells none.
 /// Empty if the driver does not answer.
+#[allow(unsafe_code, reason = "the driver's C interface")]
 fn device_names(count: usize) -> Vec<String> {
     // SAFETY: libcuda is the driver's library, loaded already if CUDA works at all; the types are
     // those of its C interface, and `name` is as long as the call is told.

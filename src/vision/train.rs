@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::adam::Adam;
 use super::allocator::keep_freed_memory;
 use super::data::{ImageSet, TrainingData};
+use super::failure::{is_out_of_memory, message};
 use super::network::Network;
 use super::settings::{CnnSettings, OptimizerSettings};
 
@@ -60,12 +61,8 @@ pub enum TrainError {
 
 impl From<TchError> for TrainError {
     fn from(error: TchError) -> Self {
-        let text = error.to_string();
-        // The first line says what happened; a C++ backtrace follows.
-        let message = text.lines().next().unwrap_or_default().to_owned();
-        let memory = ["out of memory", "can't allocate memory", "not enough memory"];
-        let lower = text.to_lowercase();
-        if memory.iter().any(|words| lower.contains(words)) {
+        let message = message(&error);
+        if is_out_of_memory(&error) {
             Self::OutOfMemory { message }
         } else {
             Self::Torch { message }
@@ -105,10 +102,11 @@ pub fn train(
         order.shuffle(&mut random);
         // Kept on the device: reading a number there waits for all that was asked of it.
         let mut train_loss = Tensor::f_zeros([], (Kind::Double, device))?;
-        for indices in order.chunks(settings.batch_size) {
-            let (images, labels) = data.train.batch(indices)?;
+        let order_there = Tensor::f_from_slice(&order)?.f_to_device(device)?;
+        for indices in order_there.f_split(settings.batch_size as i64, 0)? {
+            let (images, labels) = data.train.batch(&indices)?;
             let loss = learner.step(&images, &labels)?;
-            let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(indices.len() as f64)?;
+            let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(indices.size1()? as f64)?;
             let _ = train_loss.f_add_(&sum)?;
         }
         let train_loss = train_loss.f_double_value(&[])? / data.train.len() as f64;

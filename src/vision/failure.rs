@@ -1,0 +1,20 @@
+//! libtorch's errors, read.
+
+use tch::TchError;
+
+/// What happened, in a line: libtorch's own words without the C++ stack that follows them.
+pub(super) fn message(error: &TchError) -> String {
+    let text = match error {
+        TchError::Torch(text) => text.clone(),
+        other => other.to_string(),
+    };
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Whether memory ran out, on the host or a device. libtorch tells in words alone.
+pub(super) fn is_out_of_memory(error: &TchError) -> bool {
+    let text = error.to_string().to_lowercase();
+    ["out of memory", "can't allocate memory", "not enough memory"]
+        .iter()
+        .any(|words| text.contains(words))
+}
