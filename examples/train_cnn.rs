@@ -29,10 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         model: ModelName::Bitmoji,
         batch_size: 128,
         epochs,
-        optimizer: OptimizerSettings {
-            lr: 1.5e-3,
-            ..OptimizerSettings::default()
-        },
+        optimizer: OptimizerSettings { lr: 1.5e-3, ..OptimizerSettings::default() },
         device: DeviceChoice::Auto,
         threads: 1,
     };

@@ -24,10 +24,7 @@ fn every_experiment_loads_and_finds_its_files() {
         if path.extension().is_some_and(|e| e == "yaml") {
             let spec = StudySpec::load(&path).unwrap_or_else(|e| panic!("{e}"));
             spec.check_files(&path).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!(
-                Some(spec.study.as_str()),
-                path.file_stem().unwrap().to_str()
-            );
+            assert_eq!(Some(spec.study.as_str()), path.file_stem().unwrap().to_str());
             assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec));
             count += 1;
         }
@@ -57,9 +54,6 @@ fn placeholders_become_typed_values_or_text() {
     let ObjectiveSettings::Command(command) = template.bind(&params).unwrap() else {
         panic!("a command");
     };
-    assert_eq!(
-        command.argv,
-        ["run", "0.25", "--n=40", "true", "b-$5", "7", "0.5", "yes"]
-    );
+    assert_eq!(command.argv, ["run", "0.25", "--n=40", "true", "b-$5", "7", "0.5", "yes"]);
     assert_eq!(command.timeout, None);
 }

@@ -26,11 +26,7 @@ pub(crate) struct Fields<'n> {
 impl<'n> Entry<'n> {
     /// The whole declaration.
     pub(crate) fn root(node: &'n Node) -> Self {
-        Self {
-            name: String::new(),
-            place: node.id,
-            node,
-        }
+        Self { name: String::new(), place: node.id, node }
     }
 
     /// A problem with this value.
@@ -94,9 +90,9 @@ impl<'n> Entry<'n> {
     pub(crate) fn text(&self) -> Result<&'n str, Problem> {
         match &self.node.data {
             Data::Text(v) => Ok(v),
-            Data::Bool(_) | Data::Int(_) | Data::Float(_) => Err(self
-                .expected("text")
-                .help("put it in quotes to make it text")),
+            Data::Bool(_) | Data::Int(_) | Data::Float(_) => {
+                Err(self.expected("text").help("put it in quotes to make it text"))
+            }
             _ => Err(self.expected("text")),
         }
     }
@@ -160,11 +156,7 @@ impl<'n> Entry<'n> {
                 self.expected("a map")
             });
         };
-        Ok(Fields {
-            name: self.name.clone(),
-            place: self.place,
-            entries,
-        })
+        Ok(Fields { name: self.name.clone(), place: self.place, entries })
     }
 }
 
@@ -181,12 +173,8 @@ impl<'n> Fields<'n> {
             did_you_mean(&key.name, known)
         };
         let name = super::shorten(&key.name);
-        Err(Problem::new(
-            key.id,
-            format!("unknown key `{name}`"),
-            format!("not a key of {of}"),
-        )
-        .help(help))
+        Err(Problem::new(key.id, format!("unknown key `{name}`"), format!("not a key of {of}"))
+            .help(help))
     }
 
     /// The value of a key; one that is left empty counts as absent.
@@ -203,12 +191,10 @@ impl<'n> Fields<'n> {
         }
         let help = format!("write it as `{example}`");
         Err(match self.iter().find(|(found, _)| found.name == key) {
-            Some((found, entry)) => Problem::new(
-                found.id,
-                format!("`{}` has no value", entry.name),
-                "nothing follows",
-            )
-            .help(help),
+            Some((found, entry)) => {
+                Problem::new(found.id, format!("`{}` has no value", entry.name), "nothing follows")
+                    .help(help)
+            }
             None if self.name.is_empty() => {
                 Problem::new(self.place, format!("missing key `{key}`"), "").help(help)
             }

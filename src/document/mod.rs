@@ -58,10 +58,7 @@ impl Node {
                 Value::Object(map) => Data::Map(
                     map.iter()
                         .map(|(name, v)| {
-                            let key = Key {
-                                id: take_id(next),
-                                name: name.clone(),
-                            };
+                            let key = Key { id: take_id(next), name: name.clone() };
                             (key, build(v, next))
                         })
                         .collect(),
@@ -92,10 +89,9 @@ impl Node {
             Data::Float(v) => (*v).into(),
             Data::Text(v) => v.as_str().into(),
             Data::List(items) => items.iter().map(Node::to_json).collect(),
-            Data::Map(entries) => entries
-                .iter()
-                .map(|(key, value)| (key.name.clone(), value.to_json()))
-                .collect(),
+            Data::Map(entries) => {
+                entries.iter().map(|(key, value)| (key.name.clone(), value.to_json())).collect()
+            }
         }
     }
 
@@ -152,16 +148,9 @@ impl Node {
 /// Text fit for one line of an error.
 pub(crate) fn shorten(text: &str) -> String {
     const LONGEST: usize = 60;
-    let clean: String = text
-        .chars()
-        .take(LONGEST)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        clean + "…"
-    } else {
-        clean
-    }
+    let clean: String =
+        text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() { clean + "…" } else { clean }
 }
 
 /// Something wrong with a declaration, pointing at a node.

@@ -69,11 +69,7 @@ pub(crate) fn did_you_mean(found: &str, candidates: &[&str]) -> String {
     if let Some(candidate) = nearest(found, candidates.iter().copied()) {
         return format!("did you mean `{candidate}`?");
     }
-    let shown: Vec<String> = candidates
-        .iter()
-        .take(MOST)
-        .map(|c| format!("`{c}`"))
-        .collect();
+    let shown: Vec<String> = candidates.iter().take(MOST).map(|c| format!("`{c}`")).collect();
     let more = if candidates.len() > MOST { ", …" } else { "" };
     match shown.as_slice() {
         [] => "nothing is expected here".into(),
@@ -93,9 +89,6 @@ mod tests {
         assert_eq!(nearest("LOW", keys), Some("low"));
         assert_eq!(nearest("min", keys), Some("low"));
         assert_eq!(nearest("banana", keys), None);
-        assert_eq!(
-            did_you_mean("banana", &keys),
-            "expected one of `low`, `high`, `log`, `step`"
-        );
+        assert_eq!(did_you_mean("banana", &keys), "expected one of `low`, `high`, `log`, `step`");
     }
 }

@@ -20,16 +20,7 @@ pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     let fields = objective.fields()?;
     fields.only(
         "a CNN objective",
-        &[
-            "type",
-            "data",
-            "model",
-            "batch_size",
-            "epochs",
-            "optimizer",
-            "device",
-            "threads",
-        ],
+        &["type", "data", "model", "batch_size", "epochs", "optimizer", "device", "threads"],
     )?;
     let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
     let model = fields.require("model", "model: bitmoji")?;
@@ -79,10 +70,7 @@ fn read_data(data: &Entry<'_>) -> Result<DataSettings, Problem> {
 
 fn read_optimizer(optimizer: &Entry<'_>) -> Result<OptimizerSettings, Problem> {
     let fields = optimizer.fields()?;
-    fields.only(
-        "`optimizer`",
-        &["type", "lr", "beta1", "beta2", "eps", "weight_decay"],
-    )?;
+    fields.only("`optimizer`", &["type", "lr", "beta1", "beta2", "eps", "weight_decay"])?;
     let number = |key: &str, default: f64| fields.get(key).map_or(Ok(default), |v| v.number());
     let default = OptimizerSettings::default();
     Ok(OptimizerSettings {
@@ -107,11 +95,7 @@ fn count<T: TryFrom<i128>>(entry: &Entry<'_>) -> Result<T, Problem> {
 /// Points at the setting that is out of range.
 fn place(objective: &Entry<'_>, error: &SettingsError) -> Problem {
     match error {
-        SettingsError::OutOfRange {
-            key,
-            found,
-            expected,
-        } => Problem::new(
+        SettingsError::OutOfRange { key, found, expected } => Problem::new(
             objective.node.follow(key).id,
             format!("`{}.{key}` is {found}, expected {expected}", objective.name),
             format!("expected {expected}"),
@@ -122,15 +106,7 @@ fn place(objective: &Entry<'_>, error: &SettingsError) -> Problem {
 
 /// The settings in full.
 pub(super) fn to_json(settings: &CnnSettings) -> Value {
-    let CnnSettings {
-        data,
-        model,
-        batch_size,
-        epochs,
-        optimizer,
-        device,
-        threads,
-    } = settings;
+    let CnnSettings { data, model, batch_size, epochs, optimizer, device, threads } = settings;
     json!({
         "type": "cnn",
         "data": {

@@ -89,9 +89,7 @@ impl CommandSettings {
     }
 
     fn to_json(&self) -> Value {
-        let timeout = self
-            .timeout
-            .map(|t| humantime::format_duration(t).to_string());
+        let timeout = self.timeout.map(|t| humantime::format_duration(t).to_string());
         json!({ "type": "command", "argv": self.argv, "timeout": timeout })
     }
 }
@@ -132,9 +130,5 @@ fn duration(entry: &Entry<'_>) -> Result<Duration, Problem> {
 
 /// Reads settings kept as JSON.
 pub(super) fn from_node(node: &Node) -> Result<ObjectiveSettings, Problem> {
-    ObjectiveSettings::read(&Entry {
-        name: "objective".into(),
-        place: node.id,
-        node,
-    })
+    ObjectiveSettings::read(&Entry { name: "objective".into(), place: node.id, node })
 }

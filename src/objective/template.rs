@@ -41,9 +41,7 @@ impl ObjectiveTemplate {
     /// seldom fails: many points of its space were tried when it was loaded.
     pub fn bind(&self, params: &Params) -> Result<ObjectiveSettings, String> {
         let node = Node::from_json(&self.0);
-        bind(&node, params)
-            .and_then(|bound| from_node(&bound))
-            .map_err(|problem| problem.message)
+        bind(&node, params).and_then(|bound| from_node(&bound)).map_err(|problem| problem.message)
     }
 
     /// The settings as declared, every default written out.
@@ -70,10 +68,7 @@ impl ObjectiveTemplate {
         // Without points nothing is known beyond what was declared.
         let mut complete = complete.unwrap_or_else(|| node.to_json());
         restore_placeholders(&mut complete, node);
-        Ok(Usage {
-            template: Self(complete),
-            used,
-        })
+        Ok(Usage { template: Self(complete), used })
     }
 }
 
@@ -141,13 +136,9 @@ fn check_names(node: &Node, space: &SearchSpace, used: &mut Vec<usize>) -> Resul
     match &node.data {
         Data::Text(text) => {
             let pieces = pieces(text).map_err(|tail| {
-                Problem::new(
-                    node.id,
-                    "a `$` needs the name of a parameter",
-                    "no name follows",
-                )
-                .within(tail)
-                .help("write `$name` or `${name}` for a parameter, `$$` for a plain `$`")
+                Problem::new(node.id, "a `$` needs the name of a parameter", "no name follows")
+                    .within(tail)
+                    .help("write `$name` or `${name}` for a parameter, `$$` for a plain `$`")
             })?;
             for piece in pieces {
                 let Piece::Name(name, written) = piece else {
@@ -162,9 +153,9 @@ fn check_names(node: &Node, space: &SearchSpace, used: &mut Vec<usize>) -> Resul
             Ok(())
         }
         Data::List(items) => items.iter().try_for_each(|n| check_names(n, space, used)),
-        Data::Map(entries) => entries
-            .iter()
-            .try_for_each(|(_, value)| check_names(value, space, used)),
+        Data::Map(entries) => {
+            entries.iter().try_for_each(|(_, value)| check_names(value, space, used))
+        }
         Data::Null | Data::Bool(_) | Data::Int(_) | Data::Float(_) => Ok(()),
     }
 }
@@ -173,34 +164,20 @@ fn unknown_name(node: &Node, name: &str, written: &str, space: &SearchSpace) -> 
     let names = || space.parameters().iter().map(|p| p.name.as_str());
     let placeholder = |name: &str| {
         let bare = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if bare {
-            format!("`${name}`")
-        } else {
-            format!("`${{{name}}}`")
-        }
+        if bare { format!("`${name}`") } else { format!("`${{{name}}}`") }
     };
     // `$optimizer.lr` reads as `$optimizer` and text.
-    let dotted = names().find(|n| {
-        n.strip_prefix(name)
-            .is_some_and(|r| r.starts_with(['.', '-']))
-    });
+    let dotted = names().find(|n| n.strip_prefix(name).is_some_and(|r| r.starts_with(['.', '-'])));
     let help = match dotted.or_else(|| nearest(name, names())) {
         Some(name) => format!("did you mean {}?", placeholder(name)),
         None => {
             let known: Vec<String> = names().take(20).map(placeholder).collect();
-            format!(
-                "the space has {}; write `$$` for a plain `$`",
-                known.join(", ")
-            )
+            format!("the space has {}; write `$$` for a plain `$`", known.join(", "))
         }
     };
-    Problem::new(
-        node.id,
-        format!("unknown parameter `{name}`"),
-        "not in the space",
-    )
-    .within(written)
-    .help(help)
+    Problem::new(node.id, format!("unknown parameter `{name}`"), "not in the space")
+        .within(written)
+        .help(help)
 }
 
 /// The tree with every placeholder replaced; nodes keep their places.
@@ -210,12 +187,9 @@ fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
             let message = format!("the objective uses `${name}`, which is no parameter");
             Problem::new(node.id, message, "not in the space")
         })?,
-        Data::List(items) => Data::List(
-            items
-                .iter()
-                .map(|item| bind(item, params))
-                .collect::<Result<_, _>>()?,
-        ),
+        Data::List(items) => {
+            Data::List(items.iter().map(|item| bind(item, params)).collect::<Result<_, _>>()?)
+        }
         Data::Map(entries) => Data::Map(
             entries
                 .iter()
@@ -282,11 +256,8 @@ fn find<'n>(node: &'n Node, problem: &Problem) -> Option<&'n str> {
 fn restore_placeholders(complete: &mut Value, declared: &Node) {
     match (&declared.data, complete) {
         (Data::Text(text), complete) if text.contains('$') => {
-            *complete = Value::String(if has_placeholder(text) {
-                canonical(text)
-            } else {
-                text.clone()
-            });
+            *complete =
+                Value::String(if has_placeholder(text) { canonical(text) } else { text.clone() });
         }
         (Data::List(items), Value::Array(values)) => {
             for (value, item) in values.iter_mut().zip(items) {

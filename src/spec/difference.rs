@@ -49,11 +49,7 @@ fn compare(key: &str, stored: &Value, found: &Value, out: &mut Vec<Difference>) 
                 let key = join(key, name);
                 match b.get(name) {
                     Some(found) => compare(&key, stored, found, out),
-                    None => out.push(Difference {
-                        key,
-                        stored: Some(stored.clone()),
-                        found: None,
-                    }),
+                    None => out.push(Difference { key, stored: Some(stored.clone()), found: None }),
                 }
             }
             for (name, found) in b.iter().filter(|(name, _)| !a.contains_key(*name)) {
@@ -82,9 +78,5 @@ fn compare(key: &str, stored: &Value, found: &Value, out: &mut Vec<Difference>) 
 }
 
 fn join(key: &str, name: &str) -> String {
-    if key.is_empty() {
-        name.into()
-    } else {
-        format!("{key}.{name}")
-    }
+    if key.is_empty() { name.into() } else { format!("{key}.{name}") }
 }

@@ -39,10 +39,7 @@ impl Kind {
     }
 
     fn name(self) -> &'static str {
-        KINDS
-            .iter()
-            .find(|(_, kind)| *kind == self)
-            .map_or("", |(name, _)| name)
+        KINDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -54,19 +51,12 @@ pub(super) fn read(parameter: &Entry<'_>) -> Result<Domain, Problem> {
             "bool" => Ok(Domain::Bool),
             _ => Err(parameter
                 .problem(
-                    format!(
-                        "`{}` must be a map, a list of choices, or `bool`",
-                        parameter.name
-                    ),
+                    format!("`{}` must be a map, a list of choices, or `bool`", parameter.name),
                     "neither",
                 )
                 .help(format!(
                     "write `{{ type: {}, … }}`",
-                    KINDS
-                        .iter()
-                        .map(|(w, _)| *w)
-                        .find(|w| w == word)
-                        .unwrap_or("float")
+                    KINDS.iter().map(|(w, _)| *w).find(|w| w == word).unwrap_or("float")
                 ))),
         },
         Data::Map(_) => read_map(parameter),
@@ -127,10 +117,8 @@ fn guess_kind(fields: &Fields<'_>, parameter: &Entry<'_>) -> Result<Kind, Proble
     if fields.get("choices").is_some() {
         return Ok(Kind::Categorical);
     }
-    let bounds: Vec<Entry<'_>> = ["low", "high", "step"]
-        .iter()
-        .filter_map(|key| fields.get(key))
-        .collect();
+    let bounds: Vec<Entry<'_>> =
+        ["low", "high", "step"].iter().filter_map(|key| fields.get(key)).collect();
     if bounds.is_empty() {
         fields.only("a parameter", &KEYS)?;
         let name = parameter.name.as_str();
@@ -161,11 +149,8 @@ fn check_keys(fields: &Fields<'_>, kind: Kind) -> Result<(), Problem> {
             )
             .help(format!("`{}` takes {}", kind.name(), keys.join(", "))));
         }
-        let known = if nearest(name, kind.keys().iter().copied()).is_some() {
-            kind.keys()
-        } else {
-            &KEYS
-        };
+        let known =
+            if nearest(name, kind.keys().iter().copied()).is_some() { kind.keys() } else { &KEYS };
         return fields.only("a parameter", known);
     }
     Ok(())
@@ -224,26 +209,21 @@ fn wrong_range(
     error: &SpaceError,
 ) -> Problem {
     match (error, step) {
-        (SpaceError::EmptyRange { .. }, _) => high
-            .problem(error.to_string(), "not above `low`")
-            .also(low.node.id, "`low`"),
+        (SpaceError::EmptyRange { .. }, _) => {
+            high.problem(error.to_string(), "not above `low`").also(low.node.id, "`low`")
+        }
         (SpaceError::LogOfNonPositive { .. }, _) => low
             .problem(error.to_string(), "has no logarithm")
             .help("raise `low`, e.g. to 1e-6, or remove `log: true`"),
         (SpaceError::NotFinite { .. }, _) => high
-            .problem(
-                "the range is wider than a number can hold",
-                "too far from `low`",
-            )
+            .problem("the range is wider than a number can hold", "too far from `low`")
             .also(low.node.id, "`low`"),
         (SpaceError::BadStep { .. }, Some(step)) => step.problem(error.to_string(), "wrong step"),
         (SpaceError::BadStep { .. }, None) => high.problem(error.to_string(), ""),
         (SpaceError::TooManyLevels { .. }, Some(step)) => {
             step.problem(error.to_string(), "too fine")
         }
-        _ => high
-            .problem(error.to_string(), "too far from `low`")
-            .also(low.node.id, "`low`"),
+        _ => high.problem(error.to_string(), "too far from `low`").also(low.node.id, "`low`"),
     }
 }
 
@@ -251,10 +231,7 @@ fn read_choices(entry: &Entry<'_>) -> Result<Vec<ParamValue>, Problem> {
     let items = entry.list()?;
     if let Some(extra) = items.get(MOST_CHOICES) {
         let found = items.len();
-        let message = format!(
-            "`{}` has {found} choices, more than {MOST_CHOICES}",
-            entry.name
-        );
+        let message = format!("`{}` has {found} choices, more than {MOST_CHOICES}", entry.name);
         return Err(extra
             .problem(message, "one too many")
             .help("a numeric range with a step needs no list"));

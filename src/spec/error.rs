@@ -69,11 +69,9 @@ impl SpecError {
     pub(super) fn from_read(file: &Path, source: &str, error: ReadError) -> Self {
         match error {
             ReadError::Problem(problem) => Self::from_problem(file, source, problem),
-            ReadError::Syntax {
-                at,
-                message,
-                context,
-            } => syntax(file, source, at, &message, context),
+            ReadError::Syntax { at, message, context } => {
+                syntax(file, source, at, &message, context)
+            }
         }
     }
 
@@ -142,10 +140,7 @@ fn syntax(
         ("unknown YAML anchor".into(), "no such anchor")
     } else if message.contains("cannot start any token") {
         help = Some("put the text in quotes".into());
-        (
-            "unexpected character".into(),
-            "no value can start with this",
-        )
+        ("unexpected character".into(), "no value can start with this")
     } else if message.contains("mapping values are not allowed") {
         help = Some("put text that holds `: ` in quotes, or check the indentation".into());
         ("unexpected `:`".into(), "a key cannot stand here")
@@ -153,15 +148,11 @@ fn syntax(
         let closing = if message.contains("']'") { ']' } else { '}' };
         let message = format!("expected `,` or `{closing}`");
         // At the end of the file the opening bracket says more.
-        if let (true, Some((span, _))) = (
-            rest.trim().is_empty(),
-            also.take_if(|_| rest.trim().is_empty()),
-        ) {
+        if let (true, Some((span, _))) =
+            (rest.trim().is_empty(), also.take_if(|_| rest.trim().is_empty()))
+        {
             at = span.start;
-            (
-                format!("this bracket is never closed with `{closing}`"),
-                "opened here",
-            )
+            (format!("this bracket is never closed with `{closing}`"), "opened here")
         } else {
             (message, "found this instead")
         }
@@ -218,10 +209,7 @@ fn closing_bracket(line: &str) -> Option<usize> {
 
 fn floor_boundary(source: &str, at: usize) -> usize {
     let at = at.min(source.len());
-    (0..=at)
-        .rev()
-        .find(|&i| source.is_char_boundary(i))
-        .unwrap_or(0)
+    (0..=at).rev().find(|&i| source.is_char_boundary(i)).unwrap_or(0)
 }
 
 fn next_char(source: &str, at: usize) -> usize {
@@ -230,9 +218,7 @@ fn next_char(source: &str, at: usize) -> usize {
 }
 
 fn end_of_line(source: &str, at: usize) -> usize {
-    source[at..]
-        .find(['\n', '\r'])
-        .map_or(source.len(), |i| at + i)
+    source[at..].find(['\n', '\r']).map_or(source.len(), |i| at + i)
 }
 
 /// Line and column of a byte, from 1; the column in characters.
@@ -247,9 +233,7 @@ fn line_and_column(source: &str, at: usize) -> (usize, usize) {
 fn offset_of(source: &str, line: usize, column: usize) -> usize {
     let mut start = 0;
     for _ in 1..line {
-        start = source[start..]
-            .find('\n')
-            .map_or(source.len(), |i| start + i + 1);
+        start = source[start..].find('\n').map_or(source.len(), |i| start + i + 1);
     }
     let rest = &source[start..];
     let offset = rest.char_indices().nth(column.saturating_sub(1));

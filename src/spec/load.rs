@@ -59,9 +59,7 @@ impl StudySpec {
         let ObjectiveSpec::Template(template) = &self.objective else {
             return Ok(());
         };
-        let Some(missing) = needed_files(template.to_json())
-            .into_iter()
-            .find_map(Needed::missing)
+        let Some(missing) = needed_files(template.to_json()).into_iter().find_map(Needed::missing)
         else {
             return Ok(());
         };
@@ -70,11 +68,7 @@ impl StudySpec {
         let root = yaml::read(&text).map_err(|e| SpecError::from_read(file, &text, e))?;
         let node = root.follow(missing.key);
         let problem = Problem::new(node.id, missing.message, missing.label);
-        Err(SpecError::from_problem(
-            file,
-            &text,
-            problem.help(missing.help),
-        ))
+        Err(SpecError::from_problem(file, &text, problem.help(missing.help)))
     }
 }
 
@@ -86,13 +80,13 @@ fn read_text(path: &Path) -> Result<String, SpecError> {
         help,
     };
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
-        .map_err(|error| match error.kind() {
+    File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)).map_err(
+        |error| match error.kind() {
             io::ErrorKind::NotFound => unreadable("no such file".into(), similar_file(path)),
             io::ErrorKind::IsADirectory => unreadable("it is a folder".into(), None),
             _ => unreadable(error.to_string(), None),
-        })?;
+        },
+    )?;
     if bytes.len() as u64 > LARGEST_FILE {
         let reason = "it is larger than 1 MiB, which no study needs";
         return Err(unreadable(reason.into(), None));
@@ -117,10 +111,7 @@ fn similar_file(path: &Path) -> Option<String> {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .collect();
     let name = nearest(wanted, names.iter().map(String::as_str))?;
-    Some(format!(
-        "did you mean `{}`?",
-        path.with_file_name(name).display()
-    ))
+    Some(format!("did you mean `{}`?", path.with_file_name(name).display()))
 }
 
 /// Something an objective needs on disk.
@@ -159,23 +150,14 @@ impl Needed {
             }
             _ => "check the path".into(),
         });
-        Some(Missing {
-            key: self.key,
-            message,
-            label,
-            help,
-        })
+        Some(Missing { key: self.key, message, label, help })
     }
 }
 
 fn needed_files(objective: &Value) -> Vec<Needed> {
     let needed = |key: &'static str, pointer: &str, folder: bool| {
         let text = objective.pointer(pointer)?.as_str()?;
-        Some(Needed {
-            key,
-            path: plain_text(text)?.into(),
-            folder,
-        })
+        Some(Needed { key, path: plain_text(text)?.into(), folder })
     };
     match objective["type"].as_str() {
         Some("cnn") => [

@@ -7,16 +7,8 @@ use crate::sampler::{GpSettings, SamplerSettings};
 use crate::space::{Parameter, SearchSpace};
 use crate::trial::Direction;
 
-const KEYS: [&str; 8] = [
-    "study",
-    "direction",
-    "metric",
-    "trials",
-    "seed",
-    "sampler",
-    "space",
-    "objective",
-];
+const KEYS: [&str; 8] =
+    ["study", "direction", "metric", "trials", "seed", "sampler", "space", "objective"];
 
 /// Characters of a name: of a study, a parameter, a metric.
 const LONGEST_NAME: usize = 100;
@@ -38,17 +30,12 @@ pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
     let study = study_name(&fields.require("study", "study: NAME")?)?;
     let direction = fields
         .require("direction", "direction: minimize` or `direction: maximize")?
-        .word(&[
-            ("minimize", Direction::Minimize),
-            ("maximize", Direction::Maximize),
-        ])?;
+        .word(&[("minimize", Direction::Minimize), ("maximize", Direction::Maximize)])?;
     let metric = match fields.get("metric") {
         Some(metric) => metric_name(&metric)?,
         None => "value".into(),
     };
-    let trials = fields
-        .require("trials", "trials: 50")?
-        .whole(1..=MOST_TRIALS)? as u64;
+    let trials = fields.require("trials", "trials: 50")?.whole(1..=MOST_TRIALS)? as u64;
     let seed = match fields.get("seed") {
         Some(seed) => seed.whole(0..=u64::MAX.into())? as u64,
         None => 0,
@@ -62,16 +49,7 @@ pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
     let space = read_space(&space_entry)?;
     let objective = fields.require("objective", "objective: { type: command, argv: [PROGRAM] }")?;
     let objective = read_objective(&objective, &space, &space_entry)?;
-    let spec = StudySpec {
-        study,
-        direction,
-        metric,
-        trials,
-        seed,
-        sampler,
-        space,
-        objective,
-    };
+    let spec = StudySpec { study, direction, metric, trials, seed, sampler, space, objective };
     check_metric(&spec, &fields)?;
     Ok(spec)
 }
@@ -87,9 +65,7 @@ fn study_name(entry: &Entry<'_>) -> Result<String, Problem> {
     if name.is_empty() {
         problem("the study's name is empty".into())
     } else if name.len() > LONGEST_NAME {
-        problem(format!(
-            "the study's name has more than {LONGEST_NAME} characters"
-        ))
+        problem(format!("the study's name has more than {LONGEST_NAME} characters"))
     } else if let Some(c) = name.chars().find(|c| !allowed(*c)) {
         problem(format!("the study's name holds the character {c:?}"))
     } else if name.starts_with(['.', '-']) {
@@ -104,17 +80,13 @@ fn metric_name(entry: &Entry<'_>) -> Result<String, Problem> {
     let printable = |c: char| !c.is_control() && !c.is_whitespace();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(printable) {
         return Err(entry
-            .problem(
-                format!("`{}` cannot name a metric", shorten(name)),
-                "not a name",
-            )
+            .problem(format!("`{}` cannot name a metric", shorten(name)), "not a name")
             .help("a word such as `accuracy`, at most 100 characters without spaces"));
     }
     if name == "step" {
-        return Err(entry.problem(
-            "`step` cannot name a metric: reports use it for their step",
-            "taken",
-        ));
+        return Err(
+            entry.problem("`step` cannot name a metric: reports use it for their step", "taken")
+        );
     }
     Ok(name.into())
 }
@@ -123,13 +95,11 @@ fn metric_name(entry: &Entry<'_>) -> Result<String, Problem> {
 fn read_sampler(entry: &Entry<'_>) -> Result<SamplerSettings, Problem> {
     let gp = |sobol| SamplerSettings::Gp(GpSettings { sobol });
     if matches!(entry.node.data, Data::Text(_)) {
-        return Ok(
-            match entry.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
-                0 => gp(None),
-                1 => SamplerSettings::Sobol,
-                _ => SamplerSettings::Random,
-            },
-        );
+        return Ok(match entry.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
+            0 => gp(None),
+            1 => SamplerSettings::Sobol,
+            _ => SamplerSettings::Random,
+        });
     }
     let fields = entry.fields()?;
     let kind = fields.require("type", "type: gp")?;
@@ -139,12 +109,8 @@ fn read_sampler(entry: &Entry<'_>) -> Result<SamplerSettings, Problem> {
             let sobol = fields.get("sobol").map(|n| n.whole(1..=MOST_TRIALS));
             Ok(gp(sobol.transpose()?.map(|n| n as usize)))
         }
-        1 => fields
-            .only("the `sobol` sampler", &["type"])
-            .map(|()| SamplerSettings::Sobol),
-        _ => fields
-            .only("the `random` sampler", &["type"])
-            .map(|()| SamplerSettings::Random),
+        1 => fields.only("the `sobol` sampler", &["type"]).map(|()| SamplerSettings::Sobol),
+        _ => fields.only("the `random` sampler", &["type"]).map(|()| SamplerSettings::Random),
     }
 }
 
@@ -157,10 +123,7 @@ fn read_space(entry: &Entry<'_>) -> Result<SearchSpace, Problem> {
             let message = format!("the space has more than {MOST_PARAMETERS} parameters");
             return Err(Problem::new(key.id, message, "one too many"));
         }
-        parameters.push(Parameter {
-            name: key.name.clone(),
-            domain: domain::read(&parameter)?,
-        });
+        parameters.push(Parameter { name: key.name.clone(), domain: domain::read(&parameter)? });
     }
     SearchSpace::new(parameters).map_err(|error| {
         Problem::new(entry.place, error.to_string(), "empty")
@@ -177,12 +140,8 @@ fn check_parameter_name(key: &Key) -> Result<(), Problem> {
     {
         return Ok(());
     }
-    Err(Problem::new(
-        key.id,
-        format!("`{}` cannot name a parameter", shorten(name)),
-        "not a name",
-    )
-    .help("a letter or `_`, then letters, digits, `_`, `-` or `.`, at most 100 characters"))
+    Err(Problem::new(key.id, format!("`{}` cannot name a parameter", shorten(name)), "not a name")
+        .help("a letter or `_`, then letters, digits, `_`, `-` or `.`, at most 100 characters"))
 }
 
 fn read_objective(
@@ -201,24 +160,15 @@ fn read_objective(
     let unused = |(column, _): &(usize, &Parameter)| !used.contains(column);
     if let Some((_, parameter)) = space.parameters().iter().enumerate().find(unused) {
         let name = &parameter.name;
-        let place = space_entry
-            .node
-            .child(name)
-            .map_or(space_entry.place, |(key, _)| key.id);
+        let place = space_entry.node.child(name).map_or(space_entry.place, |(key, _)| key.id);
         let bare = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let placeholder = if bare {
-            format!("${name}")
-        } else {
-            format!("${{{name}}}")
-        };
+        let placeholder = if bare { format!("${name}") } else { format!("${{{name}}}") };
         return Err(Problem::new(
             place,
             format!("the objective does not use the parameter `{name}`"),
             "unused",
         )
-        .help(format!(
-            "write `{placeholder}` where its value belongs, or remove it"
-        )));
+        .help(format!("write `{placeholder}` where its value belongs, or remove it")));
     }
     Ok(ObjectiveSpec::Template(template))
 }
@@ -234,9 +184,6 @@ fn check_metric(spec: &StudySpec, fields: &Fields<'_>) -> Result<(), Problem> {
     }
     let entry = fields.require("metric", "metric: accuracy")?;
     Err(entry
-        .problem(
-            format!("a CNN has no metric `{}`", spec.metric),
-            "not measured",
-        )
+        .problem(format!("a CNN has no metric `{}`", spec.metric), "not measured")
         .help(did_you_mean(&spec.metric, &CNN_METRICS)))
 }

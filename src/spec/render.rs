@@ -7,11 +7,7 @@ use super::{Diagnostic, SpecError};
 /// The error as text for people, in the manner of rustc, with ANSI colours or without. Ends without
 /// a line break.
 pub fn render(error: &SpecError, colour: bool) -> String {
-    let renderer = if colour {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     match error {
         SpecError::Unreadable { help, .. } => {
             let title = Level::ERROR.primary_title(error.to_string());
@@ -29,11 +25,10 @@ fn render_diagnostic(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
         "" => primary,
         label => primary.label(label),
     };
-    let also = diagnostic.also.as_ref().map(|(span, label)| {
-        AnnotationKind::Context
-            .span(span.clone())
-            .label(label.as_str())
-    });
+    let also = diagnostic
+        .also
+        .as_ref()
+        .map(|(span, label)| AnnotationKind::Context.span(span.clone()).label(label.as_str()));
     let snippet = Snippet::source(diagnostic.source.as_str())
         .path(file)
         .annotation(primary)

@@ -53,18 +53,12 @@ pub(super) fn read(text: &str) -> Result<Node, ReadError> {
         }
     }
     // The parser gives one document even for an empty text.
-    Ok(root.unwrap_or(Node {
-        id: NodeId(0),
-        data: Data::Null,
-    }))
+    Ok(root.unwrap_or(Node { id: NodeId(0), data: Data::Null }))
 }
 
 /// The byte where a node starts; `None` if the text has no such node.
 pub(super) fn locate(text: &str, node: NodeId) -> Option<usize> {
-    let mut state = State {
-        stop_at: Some(node),
-        ..State::default()
-    };
+    let mut state = State { stop_at: Some(node), ..State::default() };
     serde_yaml::Deserializer::from_str(text)
         .find_map(|document| Reader(&mut state).deserialize(document).err())
         .filter(|_| state.stopped)?
@@ -119,11 +113,7 @@ impl State {
         match error.location() {
             Some(location) => {
                 let (message, context) = split_message(&text);
-                ReadError::Syntax {
-                    at: location.index(),
-                    message,
-                    context,
-                }
+                ReadError::Syntax { at: location.index(), message, context }
             }
             // Errors without a place: the limit on aliases. It strikes at the last node met.
             None => ReadError::Problem(
@@ -151,10 +141,7 @@ fn split_message(text: &str) -> (String, Option<(String, usize, usize)>) {
     match text.split_once(", while ") {
         Some((problem, context)) => {
             let (words, at) = place(context);
-            (
-                place(problem).0,
-                at.map(|(line, column)| (format!("while {words}"), line, column)),
-            )
+            (place(problem).0, at.map(|(line, column)| (format!("while {words}"), line, column)))
         }
         None => (place(text).0, None),
     }
@@ -183,9 +170,7 @@ impl Reader<'_> {
         self.0.depth += 1;
         if self.0.depth > MOST_DEPTH {
             let message = format!("lists and maps may be nested {MOST_DEPTH} deep, not deeper");
-            return Err(self
-                .0
-                .refuse(Problem::new(id, message, "one level too deep")));
+            return Err(self.0.refuse(Problem::new(id, message, "one level too deep")));
         }
         Ok(id)
     }
@@ -229,16 +214,9 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_f64<E: de::Error>(self, v: f64) -> Result<Node, E> {
         let id = self.0.enter()?;
         if v.is_finite() {
-            return Ok(Node {
-                id,
-                data: Data::Float(v),
-            });
+            return Ok(Node { id, data: Data::Float(v) });
         }
-        let problem = Problem::new(
-            id,
-            format!("numbers must be finite, found {v}"),
-            "not finite",
-        );
+        let problem = Problem::new(id, format!("numbers must be finite, found {v}"), "not finite");
         Err(self.0.refuse(problem))
     }
 
@@ -253,10 +231,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             items.push(item);
         }
         self.0.depth -= 1;
-        Ok(Node {
-            id,
-            data: Data::List(items),
-        })
+        Ok(Node { id, data: Data::List(items) })
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Node, A::Error> {
@@ -273,10 +248,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             entries.push((key, map.next_value_seed(Reader(self.0))?));
         }
         self.0.depth -= 1;
-        Ok(Node {
-            id,
-            data: Data::Map(entries),
-        })
+        Ok(Node { id, data: Data::Map(entries) })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Node, A::Error> {

@@ -11,6 +11,10 @@
 //! [`release`](Store::release), with the same number and the same rows seen, so that running it again
 //! gives the same parameters.
 
+mod sqlite;
+
+pub use sqlite::{SqliteOptions, SqliteStore};
+
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -116,12 +120,14 @@ pub struct Reservation {
     pub attempt: u32,
 }
 
-/// A trial as the history of later ones needs it.
+/// A trial as one later trial sees it: a row that finished after the later one's rows seen is pending
+/// here, whatever became of it since.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRow {
     /// The trial's number.
     pub number: TrialNumber,
-    /// Its parameters; `None` for a pending trial whose suggestion is not stored yet.
+    /// Its parameters; `None` if its suggestion is not stored yet, or never will be because it failed
+    /// before. Being pure in the number and `rows_seen`, the suggestion can be computed.
     pub params: Option<Params>,
     /// What its own suggestion saw.
     pub rows_seen: FinishSequence,
@@ -142,6 +148,12 @@ pub enum StoreError {
         path: PathBuf,
         /// What the system says.
         reason: String,
+    },
+    /// There is no such file, and none was to be made.
+    #[error("there is no database {}", path.display())]
+    NotFound {
+        /// The file.
+        path: PathBuf,
     },
     /// The file is not a database of surmise's.
     #[error("{} is not a surmise database: {reason}", path.display())]
@@ -179,7 +191,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
         /// How long was waited.
-        seconds: u64,
+        seconds: f64,
     },
     /// The file lies on a network file system, where SQLite's locks do not hold.
     #[error("{} lies on a network file system ({kind}), where SQLite cannot lock safely", path.display())]
@@ -194,6 +206,18 @@ pub enum StoreError {
     StudyExists {
         /// The name.
         name: String,
+    },
+    /// The study was deleted, perhaps by another process.
+    #[error("the study is not in the store, or no longer")]
+    NoSuchStudy {
+        /// Its key.
+        study: StudyId,
+    },
+    /// The worker is not one of the study's; it went with a deleted study.
+    #[error("the worker is not in the store, or no longer")]
+    NoSuchWorker {
+        /// Its key.
+        worker: WorkerId,
     },
     /// No such trial.
     #[error("the study has no trial {number}")]
@@ -221,10 +245,35 @@ pub enum StoreError {
         /// The attempt that holds the trial now.
         current: u32,
     },
-    /// A stored row cannot be understood.
-    #[error("stored {what} cannot be read: {reason}")]
+    /// No worker has the trial: it was taken away from one thought dead and waits in the queue.
+    #[error("trial {number} was taken away from its worker and waits for another")]
+    NotRunning {
+        /// The number.
+        number: TrialNumber,
+    },
+    /// The trial has other parameters already. Suggestions are pure, so this is a sampler's defect or
+    /// another version of it.
+    #[error("trial {number} has other parameters already: {stored}")]
+    OtherParams {
+        /// The number.
+        number: TrialNumber,
+        /// The parameters it has, as stored.
+        stored: String,
+    },
+    /// What was to be stored is not allowed: a value that is not finite, a state that cannot be.
+    #[error("cannot store {what}: {reason}")]
+    Invalid {
+        /// What was to be stored.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What is stored cannot be understood, or the file is damaged.
+    #[error("{what} in {} cannot be read: {reason}", path.display())]
     Corrupt {
-        /// Which row.
+        /// The file.
+        path: PathBuf,
+        /// Which row, or the whole.
         what: String,
         /// What is wrong with it.
         reason: String,
@@ -241,6 +290,12 @@ pub enum StoreError {
 
 /// Keeps studies, trials and workers. Cut so that a database server can be its second implementor:
 /// every method is one short transaction and safe against other processes doing the same.
+///
+/// Every method can fail with the errors of the medium ([`CannotOpen`](StoreError::CannotOpen),
+/// [`ReadOnly`](StoreError::ReadOnly), [`DiskFull`](StoreError::DiskFull),
+/// [`Locked`](StoreError::Locked), [`Corrupt`](StoreError::Corrupt),
+/// [`Database`](StoreError::Database)); every method given a [`StudyId`] but the lists with
+/// [`NoSuchStudy`](StoreError::NoSuchStudy) if it writes. A failed method has changed nothing.
 pub trait Store: Send {
     /// Stores a new study.
     ///
@@ -255,12 +310,18 @@ pub trait Store: Send {
     fn studies(&mut self) -> Result<Vec<StudySummary>, StoreError>;
 
     /// One study in one line.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchStudy`].
     fn summary(&mut self, study: StudyId) -> Result<StudySummary, StoreError>;
 
-    /// Changes a study's budget.
+    /// Changes a study's budget. One below the number of trials means that no new one begins.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] for 0.
     fn set_budget(&mut self, study: StudyId, trials: u64) -> Result<(), StoreError>;
 
-    /// Removes a study with all its trials.
+    /// Removes a study with all its trials and workers.
     fn delete_study(&mut self, study: StudyId) -> Result<(), StoreError>;
 
     /// Enters a worker of a study, with its lease.
@@ -273,25 +334,34 @@ pub trait Store: Send {
     ) -> Result<WorkerId, StoreError>;
 
     /// Extends a worker's lease.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchWorker`].
     fn renew_lease(&mut self, worker: WorkerId, until: Timestamp) -> Result<(), StoreError>;
 
-    /// The workers that hold a running trial of the study.
+    /// The workers that hold a running trial of the study, by trial: a worker that holds two comes
+    /// twice. A running trial reserved without a worker has none.
     fn workers(&mut self, study: StudyId) -> Result<Vec<WorkerRecord>, StoreError>;
 
     /// Takes the trials of these workers away from them: back to the queue with number, parameters
     /// and rows seen as they were. With `blame`, the trial counts one more lost worker, and one that
     /// has lost `max_losses` fails as [`WorkerLost`](crate::trial::FailureKind::WorkerLost).
-    /// Gives the numbers of the trials touched.
+    /// Gives the numbers of the trials touched, ascending.
     fn release(
         &mut self,
         study: StudyId,
         workers: &[WorkerId],
-        blame: Option<Blame>,
+        blame: Option<&Blame>,
         now: Timestamp,
     ) -> Result<Vec<TrialNumber>, StoreError>;
 
     /// Gives a worker the queued trial of the lowest number, else a new one with the next number and
-    /// all rows finished so far to see; `None` when the budget is used up.
+    /// all rows finished so far to see; `None` when nothing is queued and the study has as many
+    /// trials as its budget allows, or more. A trial taken up again begins anew: the reports of the
+    /// attempt before are removed.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchWorker`] for one that is not this study's.
     fn reserve(
         &mut self,
         study: StudyId,
@@ -310,7 +380,12 @@ pub trait Store: Send {
         known: FinishSequence,
     ) -> Result<Vec<HistoryRow>, StoreError>;
 
-    /// Stores a suggestion. Storing an equal one again is no error (two workers may compute the same).
+    /// Stores a suggestion. Storing equal parameters again is no error (two workers may compute the
+    /// same) and changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchTrial`], [`StoreError::OtherParams`], [`StoreError::Finished`],
+    /// [`StoreError::Invalid`] for a number that is not finite.
     fn set_params(
         &mut self,
         study: StudyId,
@@ -322,7 +397,8 @@ pub trait Store: Send {
     /// Stores an intermediate value; a second one for the same step replaces the first.
     ///
     /// # Errors
-    /// [`StoreError::Superseded`], [`StoreError::Finished`].
+    /// [`StoreError::NoSuchTrial`], [`StoreError::Finished`], [`StoreError::Superseded`],
+    /// [`StoreError::NotRunning`], [`StoreError::Invalid`] for a value that is not finite.
     fn report(
         &mut self,
         study: StudyId,
@@ -335,7 +411,8 @@ pub trait Store: Send {
     /// one.
     ///
     /// # Errors
-    /// [`StoreError::Superseded`], [`StoreError::Finished`].
+    /// As [`report`](Self::report); [`StoreError::Invalid`] also for a state that is not finished
+    /// and for a complete trial without parameters.
     fn finish(
         &mut self,
         study: StudyId,
@@ -345,8 +422,11 @@ pub trait Store: Send {
         now: Timestamp,
     ) -> Result<FinishSequence, StoreError>;
 
-    /// Adds a trial the user chose: queued if `state` is [`TrialState::Queued`], else finished.
-    /// Does not count against the budget until it is there: the budget counts all trials.
+    /// Adds a trial the user chose: queued if `state` is [`TrialState::Queued`], else finished. The
+    /// budget does not bound it, but counts it from then on.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] for a running state or a number that is not finite.
     fn insert(
         &mut self,
         study: StudyId,

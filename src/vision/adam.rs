@@ -47,14 +47,7 @@ impl Adam {
     /// Out of memory, or a gradient of another length.
     pub fn step(&mut self, gradient: &Tensor) -> Result<(), TchError> {
         let _guard = tch::no_grad_guard();
-        let OptimizerSettings {
-            lr,
-            beta1,
-            beta2,
-            eps,
-            weight_decay,
-            ..
-        } = self.settings;
+        let OptimizerSettings { lr, beta1, beta2, eps, weight_decay, .. } = self.settings;
         self.steps = self.steps.saturating_add(1);
         let correction1 = 1.0 - beta1.powi(self.steps);
         let correction2 = 1.0 - beta2.powi(self.steps);
@@ -73,9 +66,7 @@ impl Adam {
         let mut floor = floor.f_divide_scalar_(correction2.sqrt())?;
         let floor = floor.f_add_scalar_(eps)?;
         let mut step = self.mean.f_divide(&floor)?;
-        let _ = self
-            .weights
-            .f_sub_(&step.f_mul_scalar_(lr / correction1)?)?;
+        let _ = self.weights.f_sub_(&step.f_mul_scalar_(lr / correction1)?)?;
         Ok(())
     }
 }

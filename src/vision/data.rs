@@ -107,21 +107,18 @@ impl ImageSet {
         let image_bytes = 3 * size as usize * size as usize;
         let total = len.saturating_mul(image_bytes);
         let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(total)
-            .map_err(|_| DataError::OutOfMemory {
-                images: len,
-                size,
-                megabytes: total >> 20,
-            })?;
+        bytes.try_reserve_exact(total).map_err(|_| DataError::OutOfMemory {
+            images: len,
+            size,
+            megabytes: total >> 20,
+        })?;
         bytes.resize(total, 0);
-        bytes
-            .par_chunks_mut(image_bytes)
-            .zip(&folder.samples)
-            .try_for_each(|(into, (path, _))| {
+        bytes.par_chunks_mut(image_bytes).zip(&folder.samples).try_for_each(
+            |(into, (path, _))| {
                 into.copy_from_slice(&load_rgb(path, size)?);
                 Ok::<(), ImageError>(())
-            })?;
+            },
+        )?;
 
         let labels: Vec<i64> = folder.samples.iter().map(|(_, l)| *l as i64).collect();
         let side = i64::from(size);
@@ -136,10 +133,7 @@ impl ImageSet {
     }
 
     /// How many images there are; at least one a class.
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "an image folder is never empty"
-    )]
+    #[expect(clippy::len_without_is_empty, reason = "an image folder is never empty")]
     pub fn len(&self) -> usize {
         self.len
     }

@@ -11,9 +11,8 @@ use std::{fs, io};
 use thiserror::Error;
 
 /// The suffixes that make a file an image, in any case.
-const SUFFIXES: [&str; 9] = [
-    ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp",
-];
+const SUFFIXES: [&str; 9] =
+    [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
 
 /// The classes and files of an image folder; no image is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,47 +78,29 @@ impl ImageFolder {
         match fs::metadata(root) {
             Ok(found) if found.is_dir() => {}
             Ok(_) => {
-                return Err(FolderError::NotAFolder {
-                    path: root.to_owned(),
-                });
+                return Err(FolderError::NotAFolder { path: root.to_owned() });
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(FolderError::Missing {
-                    path: root.to_owned(),
-                });
+                return Err(FolderError::Missing { path: root.to_owned() });
             }
             Err(source) => return Err(unreadable(root, source)),
         }
         let classes = Listing::read(root)?.folders;
         if classes.len() < 2 {
-            return Err(FolderError::TooFewClasses {
-                path: root.to_owned(),
-                found: classes.len(),
-            });
+            return Err(FolderError::TooFewClasses { path: root.to_owned(), found: classes.len() });
         }
         let mut samples = Vec::new();
         for (label, class) in classes.iter().enumerate() {
             let before = samples.len();
             for folder in folders_below(class)? {
                 let files = Listing::read(&folder)?.files;
-                samples.extend(
-                    files
-                        .into_iter()
-                        .filter(|f| is_image(f))
-                        .map(|f| (f, label)),
-                );
+                samples.extend(files.into_iter().filter(|f| is_image(f)).map(|f| (f, label)));
             }
             if samples.len() == before {
-                return Err(FolderError::EmptyClass {
-                    class: name(class),
-                    path: class.clone(),
-                });
+                return Err(FolderError::EmptyClass { class: name(class), path: class.clone() });
             }
         }
-        Ok(Self {
-            classes: classes.iter().map(|c| name(c)).collect(),
-            samples,
-        })
+        Ok(Self { classes: classes.iter().map(|c| name(c)).collect(), samples })
     }
 }
 
@@ -132,11 +113,7 @@ struct Listing {
 impl Listing {
     fn read(folder: &Path) -> Result<Self, FolderError> {
         let mut paths = fs::read_dir(folder)
-            .and_then(|entries| {
-                entries
-                    .map(|e| e.map(|e| e.path()))
-                    .collect::<Result<Vec<_>, _>>()
-            })
+            .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>())
             .map_err(|source| unreadable(folder, source))?;
         // The bytes of UTF-8 sort as its code points do.
         paths.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
@@ -168,15 +145,9 @@ fn is_image(path: &Path) -> bool {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name()
-        .map(OsStr::to_string_lossy)
-        .unwrap_or_default()
-        .into_owned()
+    path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned()
 }
 
 fn unreadable(path: &Path, source: io::Error) -> FolderError {
-    FolderError::Unreadable {
-        path: path.to_owned(),
-        source,
-    }
+    FolderError::Unreadable { path: path.to_owned(), source }
 }

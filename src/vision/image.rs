@@ -55,18 +55,13 @@ pub enum ImageError {
 /// [`ImageError`], naming the file.
 pub fn load_rgb(path: &Path, size: u32) -> Result<Vec<u8>, ImageError> {
     let image = decode(path)?;
-    let image = resize_shorter_side(image, size).map_err(|reason| ImageError::Unresizable {
-        path: path.to_owned(),
-        reason,
-    })?;
+    let image = resize_shorter_side(image, size)
+        .map_err(|reason| ImageError::Unresizable { path: path.to_owned(), reason })?;
     Ok(centre_planes(&image, size))
 }
 
 fn decode(path: &Path) -> Result<RgbImage, ImageError> {
-    let unreadable = |source| ImageError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| ImageError::Unreadable { path: path.to_owned(), source };
     // By its first bytes, whatever its suffix says.
     ImageReader::open(path)
         .map_err(unreadable)?
@@ -74,10 +69,7 @@ fn decode(path: &Path) -> Result<RgbImage, ImageError> {
         .map_err(unreadable)?
         .decode()
         .map(to_rgb)
-        .map_err(|source| ImageError::Undecodable {
-            path: path.to_owned(),
-            source,
-        })
+        .map_err(|source| ImageError::Undecodable { path: path.to_owned(), source })
 }
 
 /// Pillow's `convert("RGB")`: alpha is dropped, not composited; 16-bit grey is cut off at 255,

@@ -110,17 +110,11 @@ impl Network {
         let mut parameters = Vec::new();
         let mut start = 0;
         for shape in &shapes {
-            let view = weights
-                .f_narrow(0, start, shape.len())?
-                .f_view(&*shape.size)?;
+            let view = weights.f_narrow(0, start, shape.len())?.f_view(&*shape.size)?;
             parameters.push(view.f_detach()?.f_set_requires_grad(true)?);
             start += shape.len();
         }
-        Ok(Self {
-            weights,
-            parameters,
-            shapes,
-        })
+        Ok(Self { weights, parameters, shapes })
     }
 
     /// Logits (n × k) of images (n × 3 × s × s, numbers from 0 to 1).
@@ -172,20 +166,14 @@ impl Network {
     /// # Errors
     /// [`WeightsError`]; the network is then as it was.
     pub fn load(&mut self, path: &Path) -> Result<(), WeightsError> {
-        let file = |source| WeightsError::File {
-            path: path.to_owned(),
-            source,
-        };
+        let file = |source| WeightsError::File { path: path.to_owned(), source };
         let found = Tensor::read_safetensors(path).map_err(file)?;
         let mut parts = Vec::new();
         for Shape { name, size, .. } in &self.shapes {
             let (_, tensor) = found
                 .iter()
                 .find(|(found, _)| found == name)
-                .ok_or_else(|| WeightsError::Missing {
-                    path: path.to_owned(),
-                    name,
-                })?;
+                .ok_or_else(|| WeightsError::Missing { path: path.to_owned(), name })?;
             // libtorch would silently spread a smaller one.
             if tensor.size() != *size {
                 return Err(WeightsError::Shape {
@@ -207,10 +195,8 @@ impl Network {
     /// [`WeightsError::File`].
     pub fn save(&self, path: &Path) -> Result<(), WeightsError> {
         let named: Vec<_> = self.parameters().collect();
-        Tensor::write_safetensors(&named, path).map_err(|source| WeightsError::File {
-            path: path.to_owned(),
-            source,
-        })
+        Tensor::write_safetensors(&named, path)
+            .map_err(|source| WeightsError::File { path: path.to_owned(), source })
     }
 }
 
@@ -228,16 +214,8 @@ fn bitmoji_shapes(image_size: i64, classes: i64) -> Vec<Shape> {
     .into_iter()
     .flat_map(|([weight, bias], size)| {
         let fan_in = size[1..].iter().product();
-        let bias = Shape {
-            name: bias,
-            size: vec![size[0]],
-            fan_in,
-        };
-        let weight = Shape {
-            name: weight,
-            size,
-            fan_in,
-        };
+        let bias = Shape { name: bias, size: vec![size[0]], fan_in };
+        let weight = Shape { name: weight, size, fan_in };
         [weight, bias]
     })
     .collect()

@@ -39,10 +39,7 @@ pub fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> {
             slice::from_raw_parts_mut(places.data_ptr() as *mut i64, planes * out_plane),
         )
     };
-    for (values, places) in values
-        .chunks_exact(plane)
-        .zip(places_mut.chunks_exact_mut(out_plane))
-    {
+    for (values, places) in values.chunks_exact(plane).zip(places_mut.chunks_exact_mut(out_plane)) {
         match size {
             // The sizes in use, known to the compiler.
             2 => plane_maxima(values, w as usize, 2, places, out_w as usize),
@@ -50,10 +47,7 @@ pub fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> {
             _ => plane_maxima(values, w as usize, size, places, out_w as usize),
         }
     }
-    input
-        .f_flatten(2, 3)?
-        .f_gather(2, &places, false)?
-        .f_view([n, c, out_h, out_w])
+    input.f_flatten(2, 3)?.f_gather(2, &places, false)?.f_view([n, c, out_h, out_w])
 }
 
 /// For each window of a plane, the place of its maximum within the plane.

@@ -61,10 +61,7 @@ pub fn load_cuda() -> &'static CudaLoad {
                 let _ = library.into_raw();
                 CudaLoad::Loaded { path }
             }
-            Err(error) => CudaLoad::Failed {
-                path,
-                reason: with_sources(&error),
-            },
+            Err(error) => CudaLoad::Failed { path, reason: with_sources(&error) },
         }
     })
 }
@@ -136,13 +133,12 @@ pub fn resolve_device(choice: DeviceChoice) -> Result<Device, DeviceError> {
         DeviceChoice::Cuda(index) => index,
     };
     match load_cuda() {
-        CudaLoad::NotFound { searched } => Err(DeviceError::NoCudaLibrary {
-            searched: searched.clone(),
-        }),
-        CudaLoad::Failed { path, reason } => Err(DeviceError::CudaLibraryFailed {
-            path: path.clone(),
-            reason: reason.clone(),
-        }),
+        CudaLoad::NotFound { searched } => {
+            Err(DeviceError::NoCudaLibrary { searched: searched.clone() })
+        }
+        CudaLoad::Failed { path, reason } => {
+            Err(DeviceError::CudaLibraryFailed { path: path.clone(), reason: reason.clone() })
+        }
         CudaLoad::Loaded { .. } => match cuda_devices() {
             count if index < count => Ok(Device::Cuda(index)),
             count => Err(DeviceError::NoSuchDevice { index, count }),
@@ -181,11 +177,7 @@ impl RuntimeInfo {
         let cuda = load_cuda().clone();
         let loaded = matches!(cuda, CudaLoad::Loaded { .. });
         let count = cuda_devices();
-        let names = if count > 0 {
-            device_names(count)
-        } else {
-            Vec::new()
-        };
+        let names = if count > 0 { device_names(count) } else { Vec::new() };
         Self {
             version: LIBTORCH_VERSION,
             folder: libtorch_folder(),

@@ -143,9 +143,7 @@ impl FromStr for DeviceChoice {
             .filter(|index| index.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|index| index.parse().ok())
             .map(Self::Cuda)
-            .ok_or_else(|| SettingsError::UnknownDevice {
-                found: text.to_owned(),
-            })
+            .ok_or_else(|| SettingsError::UnknownDevice { found: text.to_owned() })
     }
 }
 
@@ -202,24 +200,15 @@ impl CnnSettings {
             (smallest..=1024).contains(&self.data.image_size),
             || format!("{smallest} to 1024 pixels for {}", self.model.name()),
         )?;
-        check(
-            "batch_size",
-            self.batch_size,
-            (1..=65_536).contains(&self.batch_size),
-            || "1 to 65536 images".to_owned(),
-        )?;
-        check(
-            "epochs",
-            self.epochs,
-            (1..=100_000).contains(&self.epochs),
-            || "1 to 100000".to_owned(),
-        )?;
-        check(
-            "threads",
-            self.threads,
-            (1..=1024).contains(&self.threads),
-            || "1 to 1024".to_owned(),
-        )?;
+        check("batch_size", self.batch_size, (1..=65_536).contains(&self.batch_size), || {
+            "1 to 65536 images".to_owned()
+        })?;
+        check("epochs", self.epochs, (1..=100_000).contains(&self.epochs), || {
+            "1 to 100000".to_owned()
+        })?;
+        check("threads", self.threads, (1..=1024).contains(&self.threads), || {
+            "1 to 1024".to_owned()
+        })?;
         self.optimizer.validate()
     }
 }
@@ -252,11 +241,7 @@ fn check(
     if fits {
         return Ok(());
     }
-    Err(SettingsError::OutOfRange {
-        key,
-        found: found.to_string(),
-        expected: expected(),
-    })
+    Err(SettingsError::OutOfRange { key, found: found.to_string(), expected: expected() })
 }
 
 mod defaults {
@@ -289,10 +274,7 @@ mod tests {
     #[test]
     fn what_is_not_written_has_its_default() {
         let all = settings("").unwrap();
-        assert_eq!(
-            (all.data.image_size, all.batch_size, all.epochs),
-            (64, 128, 20)
-        );
+        assert_eq!((all.data.image_size, all.batch_size, all.epochs), (64, 128, 20));
         assert_eq!((all.device, all.threads), (DeviceChoice::Auto, 1));
         assert_eq!(all.optimizer, OptimizerSettings::default());
         assert_eq!(all.validate(), Ok(()));
@@ -304,23 +286,10 @@ mod tests {
     #[test]
     fn an_unknown_name_is_refused_with_what_there_is() {
         let text = "data: { train: a, valid: b }\nmodel: resnet";
-        let error = serde_yaml::from_str::<CnnSettings>(text)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("`resnet`") && error.contains("`bitmoji`"),
-            "{error}"
-        );
-        assert!(
-            settings("optimizer: { type: sgd }")
-                .unwrap_err()
-                .contains("`adam`")
-        );
-        assert!(
-            settings("optimizer: { momentum: 1 }")
-                .unwrap_err()
-                .contains("`momentum`")
-        );
+        let error = serde_yaml::from_str::<CnnSettings>(text).unwrap_err().to_string();
+        assert!(error.contains("`resnet`") && error.contains("`bitmoji`"), "{error}");
+        assert!(settings("optimizer: { type: sgd }").unwrap_err().contains("`adam`"));
+        assert!(settings("optimizer: { momentum: 1 }").unwrap_err().contains("`momentum`"));
         assert!(settings("epoch: 3").unwrap_err().contains("`epoch`"));
     }
 

@@ -62,11 +62,7 @@ impl From<TchError> for TrainError {
         let text = error.to_string();
         // The first line says what happened; a C++ backtrace follows.
         let message = text.lines().next().unwrap_or_default().to_owned();
-        let memory = [
-            "out of memory",
-            "can't allocate memory",
-            "not enough memory",
-        ];
+        let memory = ["out of memory", "can't allocate memory", "not enough memory"];
         let lower = text.to_lowercase();
         if memory.iter().any(|words| lower.contains(words)) {
             Self::OutOfMemory { message }
@@ -94,13 +90,8 @@ pub fn train(
 ) -> Result<EpochReport, TrainError> {
     tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
     let device = data.train.device();
-    let network = Network::new(
-        settings.model,
-        data.train.image_size(),
-        data.classes.len(),
-        seed,
-        device,
-    )?;
+    let network =
+        Network::new(settings.model, data.train.image_size(), data.classes.len(), seed, device)?;
     let mut learner = Learner::new(network, settings.optimizer.clone())?;
     // Its own stream: not a number of it is among those of the initial weights.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -115,9 +106,7 @@ pub fn train(
         for indices in order.chunks(settings.batch_size) {
             let (images, labels) = data.train.batch(indices)?;
             let loss = learner.step(&images, &labels)?;
-            let sum = loss
-                .f_to_kind(Kind::Double)?
-                .f_mul_scalar_(indices.len() as f64)?;
+            let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(indices.len() as f64)?;
             let _ = train_loss.f_add_(&sum)?;
         }
         let train_loss = train_loss.f_double_value(&[])? / data.train.len() as f64;
@@ -125,14 +114,7 @@ pub fn train(
         if !train_loss.is_finite() || !loss.is_finite() {
             return Err(TrainError::Diverged { epoch });
         }
-        let report = EpochReport {
-            epoch,
-            metrics: Metrics {
-                accuracy,
-                loss,
-                train_loss,
-            },
-        };
+        let report = EpochReport { epoch, metrics: Metrics { accuracy, loss, train_loss } };
         if on_epoch(&report).is_break() || epoch >= settings.epochs {
             return Ok(report);
         }
@@ -171,10 +153,8 @@ impl Learner {
         let logits = self.network.forward(images)?;
         let loss = self.loss(&logits, labels, Reduction::Mean)?;
         let gradients = Tensor::f_run_backward(&[&loss], self.network.leaves(), false, false)?;
-        let flat: Vec<Tensor> = gradients
-            .iter()
-            .map(|g| g.f_flatten(0, -1))
-            .collect::<Result<_, _>>()?;
+        let flat: Vec<Tensor> =
+            gradients.iter().map(|g| g.f_flatten(0, -1)).collect::<Result<_, _>>()?;
         self.adam.step(&Tensor::f_cat(&flat, 0)?)?;
         Ok(loss.f_detach()?)
     }
@@ -203,10 +183,7 @@ impl Learner {
             let _ = loss.f_add_(&self.loss(&logits, &labels, Reduction::Sum)?)?;
         }
         let n = n as f64;
-        Ok((
-            right.f_int64_value(&[])? as f64 / n,
-            loss.f_double_value(&[])? / n,
-        ))
+        Ok((right.f_int64_value(&[])? as f64 / n, loss.f_double_value(&[])? / n))
     }
 
     fn loss(

@@ -1,0 +1,238 @@
+//! Opening a file: what it is, where it lies, what may be done with it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
+
+use super::error::Failure;
+use super::schema::{self, MIGRATIONS};
+use super::{SqliteOptions, SqliteStore, network, retry};
+use crate::store::StoreError;
+
+/// Statements kept prepared; the store has about forty.
+const STATEMENTS: usize = 64;
+
+impl SqliteStore {
+    /// Opens the file to read and write; makes it if it does not exist or is empty. An older schema is
+    /// brought up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::CannotOpen`], [`StoreError::ReadOnly`], [`StoreError::NotADatabase`],
+    /// [`StoreError::NewerSchema`], [`StoreError::NetworkFileSystem`], [`StoreError::Locked`],
+    /// [`StoreError::DiskFull`], [`StoreError::Corrupt`].
+    pub fn open(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        create(path, options)
+            .and_then(|file| writable(&file, options))
+            .map_err(|failure| match failure.code() {
+                // What SQLite says of a folder where it cannot put its log beside the file.
+                Some(ErrorCode::CannotOpen) => Failure::ReadOnly,
+                _ => failure,
+            })
+            .map(|connection| Self::with(connection, path, options))
+            .map_err(|failure| failure.at(path, options.busy_timeout))
+    }
+
+    /// Opens a file that exists: to read and write where that is allowed, else to read only (then
+    /// methods that write fail with [`StoreError::ReadOnly`]).
+    ///
+    /// A file that nothing can be written beside, as on a read-only medium, is read as if nobody ever
+    /// changed it; if a writer comes after all, open it again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], and as [`open`](Self::open).
+    pub fn open_existing(
+        path: impl AsRef<Path>,
+        options: &SqliteOptions,
+    ) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        existing(path, options)
+            .and_then(|file| match writable(&file, options) {
+                Err(failure) if is_unwritable(&failure) => readable(&file, options),
+                result => result,
+            })
+            .map(|connection| Self::with(connection, path, options))
+            .map_err(|failure| failure.at(path, options.busy_timeout))
+    }
+
+    /// Whether only reading is possible.
+    pub fn is_read_only(&self) -> bool {
+        self.connection.is_readonly(MAIN_DB).unwrap_or(true)
+    }
+
+    fn with(connection: Connection, path: &Path, options: &SqliteOptions) -> Self {
+        Self { connection, path: path.to_path_buf(), busy_timeout: options.busy_timeout }
+    }
+}
+
+/// Checks the place and makes an empty file if there is none.
+fn create(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
+    match existing(path, options) {
+        Err(Failure::Refused(StoreError::NotFound { .. })) => {}
+        result => return result,
+    }
+    let file = absolute(path)?;
+    let folder = file.parent().unwrap_or(&file);
+    if !folder.is_dir() {
+        return Err(Failure::CannotOpen(format!("its folder {} does not exist", folder.display())));
+    }
+    check_network(path, folder, options)?;
+    // Not left to SQLite, which does not say why it cannot. Only a file that did not exist may be
+    // opened here: closing one that SQLite uses in this process would drop its locks.
+    match fs::File::create_new(&file) {
+        Ok(_) => Ok(file),
+        Err(error) => match error.kind() {
+            ErrorKind::AlreadyExists => Ok(file),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Err(Failure::ReadOnly),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                Err(StoreError::DiskFull { path: path.into() }.into())
+            }
+            _ => Err(Failure::CannotOpen(error.to_string())),
+        },
+    }
+}
+
+/// Checks the place of a file that should be there.
+fn existing(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
+    let file = absolute(path)?;
+    match fs::metadata(&file) {
+        Ok(found) if found.is_dir() => return Err(Failure::CannotOpen("it is a folder".into())),
+        Ok(found) if !found.is_file() => {
+            return Err(Failure::CannotOpen("it is not a regular file".into()));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(StoreError::NotFound { path: path.into() }.into());
+        }
+        Err(error) => return Err(Failure::CannotOpen(error.to_string())),
+    }
+    check_network(path, &file, options)?;
+    Ok(file)
+}
+
+/// The path from the root: SQLite would take `:memory:` and the like for other things.
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| Failure::CannotOpen(error.to_string()))
+}
+
+fn check_network(path: &Path, place: &Path, options: &SqliteOptions) -> Result<(), Failure> {
+    if options.allow_network {
+        return Ok(());
+    }
+    let kind = fs::canonicalize(place).ok().and_then(|p| network::kind(&p));
+    match kind {
+        None => Ok(()),
+        Some(kind) => Err(StoreError::NetworkFileSystem { path: path.into(), kind }.into()),
+    }
+}
+
+/// A connection that writes, its schema up to date.
+fn writable(file: &Path, options: &SqliteOptions) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = connect(file, flags)?;
+    if connection.is_readonly(MAIN_DB)? {
+        return Err(Failure::ReadOnly);
+    }
+    retry::retry(options.busy_timeout, || {
+        // First, before anything is written: it may be another program's.
+        schema::version(&connection, MIGRATIONS)?;
+        log_ahead(&connection)?;
+        schema::migrate(&mut connection, MIGRATIONS)
+    })?;
+    Ok(connection)
+}
+
+/// Turns the write-ahead log on; it stays on with the file.
+fn log_ahead(connection: &Connection) -> Result<(), Failure> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
+    if mode == "wal" {
+        Ok(())
+    } else {
+        Err(Failure::CannotOpen(format!(
+            "its file system cannot hold a write-ahead log (journal mode stays {mode})"
+        )))
+    }
+}
+
+/// A connection that only reads.
+fn readable(file: &Path, options: &SqliteOptions) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let shared = || {
+        let connection = connect(file, flags)?;
+        check_readable(&connection, options)?;
+        Ok(connection)
+    };
+    match shared() {
+        Err(failure) if is_unwritable(&failure) => {}
+        result => return result,
+    }
+    // Even reading shares memory in a file beside the database, unless nobody else can be there.
+    let log = beside(file, "-wal");
+    if fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
+        return Err(Failure::CannotOpen(format!(
+            "its folder cannot be written, and changes not yet folded in wait in {}; copy both files \
+             to a folder that can",
+            log.display()
+        )));
+    }
+    let connection = connect(Path::new(&immutable(file)), flags | OpenFlags::SQLITE_OPEN_URI)?;
+    check_readable(&connection, options)?;
+    Ok(connection)
+}
+
+fn check_readable(connection: &Connection, options: &SqliteOptions) -> Result<(), Failure> {
+    let found = retry::retry(options.busy_timeout, || schema::version(connection, MIGRATIONS))?;
+    match found {
+        0 => Err(Failure::NotADatabase("it is empty".into())),
+        found if found < MIGRATIONS.len() => Err(Failure::CannotOpen(format!(
+            "its schema version {found} must be brought up to {}, but it cannot be written",
+            MIGRATIONS.len()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the file might still be read.
+fn is_unwritable(failure: &Failure) -> bool {
+    matches!(failure, Failure::ReadOnly)
+        || matches!(
+            failure.code(),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+        )
+}
+
+fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, Failure> {
+    let connection = Connection::open_with_flags(file, flags)?;
+    // Whole transactions are done again instead (`retry`).
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // No function of ours runs in views and triggers that a prepared file may bring along.
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;",
+    )?;
+    Ok(connection)
+}
+
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(suffix);
+    name.into()
+}
+
+/// URI of a file nobody can change.
+fn immutable(file: &Path) -> String {
+    let mut uri = String::from("file:");
+    for &byte in file.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                uri.push(byte.into());
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
+}

@@ -1,0 +1,122 @@
+//! The schema, and how an older one is brought up to date.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::error::Failure;
+
+/// Marks a file as surmise's in its header (`PRAGMA application_id`): "SRMS".
+pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"SRMS");
+
+/// Step `k` leads from schema version `k` to `k + 1`. A released step never changes; what is new
+/// becomes a further step.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+
+/// Checks that the database is empty or surmise's and no newer than `migrations`, without writing.
+/// Gives its schema version: 0 if it is empty.
+pub(super) fn version(connection: &Connection, migrations: &[&str]) -> Result<usize, Failure> {
+    let application: i32 = connection.query_row("PRAGMA application_id", [], |r| r.get(0))?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    let objects: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    if application == 0 && version == 0 && objects == 0 {
+        return Ok(0);
+    }
+    if application != APPLICATION_ID {
+        return Err(Failure::NotADatabase(match application {
+            0 => "it holds another program's tables".into(),
+            id => format!("it belongs to another program (application id {id})"),
+        }));
+    }
+    match usize::try_from(version) {
+        Ok(known) if known <= migrations.len() => Ok(known),
+        Ok(_) => Err(Failure::NewerSchema { found: version, supported: migrations.len() as i64 }),
+        Err(_) => Err(Failure::NotADatabase(format!("its schema version is {version}"))),
+    }
+}
+
+/// Brings the schema up to date, one transaction a step. Safe against other processes doing the same:
+/// the version is read again under the lock.
+pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), Failure> {
+    loop {
+        let known = version(connection, migrations)?;
+        if known == migrations.len() {
+            return Ok(());
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        step(&transaction, migrations)?;
+        transaction.commit()?;
+    }
+}
+
+fn step(transaction: &Transaction<'_>, migrations: &[&str]) -> Result<(), Failure> {
+    let known = version(transaction, migrations)?;
+    let Some(statements) = migrations.get(known) else {
+        return Ok(()); // Another process was faster.
+    };
+    transaction.execute_batch(statements)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", known as i64 + 1)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1);";
+    const SECOND: &str = "ALTER TABLE a ADD COLUMN y TEXT; UPDATE a SET y = 'kept';";
+
+    fn empty() -> Connection {
+        Connection::open_in_memory().unwrap()
+    }
+
+    #[test]
+    fn an_older_schema_is_brought_up_to_date_with_its_rows() {
+        let mut c = empty();
+        migrate(&mut c, &[FIRST]).unwrap();
+        assert_eq!(version(&c, &[FIRST, SECOND]).unwrap(), 1);
+        migrate(&mut c, &[FIRST, SECOND]).unwrap();
+        assert_eq!(version(&c, &[FIRST, SECOND]).unwrap(), 2);
+        let row: (i64, String) =
+            c.query_row("SELECT x, y FROM a", [], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
+        assert_eq!(row, (1, "kept".into()));
+        // Up to date: nothing happens again.
+        migrate(&mut c, &[FIRST, SECOND]).unwrap();
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_version_and_the_rows_before_it() {
+        let mut c = empty();
+        migrate(&mut c, &[FIRST]).unwrap();
+        let broken = "UPDATE a SET x = 2; INSERT INTO missing VALUES (1);";
+        assert!(matches!(migrate(&mut c, &[FIRST, broken]), Err(Failure::Sql(_))));
+        assert_eq!(version(&c, &[FIRST, SECOND]).unwrap(), 1);
+        let x: i64 = c.query_row("SELECT x FROM a", [], |r| r.get(0)).unwrap();
+        assert_eq!(x, 1);
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let mut c = empty();
+        migrate(&mut c, &[FIRST, SECOND]).unwrap();
+        match migrate(&mut c, &[FIRST]) {
+            Err(Failure::NewerSchema { found, supported }) => {
+                assert_eq!((found, supported), (2, 1))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn another_programs_database_is_refused_untouched() {
+        let mut c = empty();
+        c.execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
+        assert!(matches!(migrate(&mut c, MIGRATIONS), Err(Failure::NotADatabase(_))));
+        let mut c = empty();
+        c.pragma_update(None, "application_id", 7).unwrap();
+        assert!(matches!(migrate(&mut c, MIGRATIONS), Err(Failure::NotADatabase(_))));
+        let objects: i64 =
+            c.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).unwrap();
+        assert_eq!(objects, 0);
+    }
+}
