@@ -1,6 +1,10 @@
 //! The store: what every back end promises, and what the SQLite file endures.
 
+mod child;
+mod concurrency;
 mod conformance;
+mod crash;
+mod files;
 mod support;
 
 /// Runs every test of the conformance suite against a store made by `$make`, which gives the store
