@@ -5,6 +5,9 @@ mod concurrency;
 mod conformance;
 mod crash;
 mod files;
+mod model;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod support;
 
 /// Runs every test of the conformance suite against a store made by `$make`, which gives the store
