@@ -10,11 +10,11 @@ use crate::trial::{FinishSequence, Report, Trial, TrialNumber};
 
 /// Rows that had finished, then those that had not: their finishing since does not show. The `+` keeps
 /// the planner from walking all smaller numbers instead of the few pending ones.
-const FINISHED: &str = "
+pub(super) const FINISHED: &str = "
     SELECT number, params, rows_seen, finish_sequence, value FROM trials
     WHERE study_id = ?1 AND finish_sequence > ?2 AND finish_sequence <= ?3
     ORDER BY finish_sequence";
-const PENDING: &str = "
+pub(super) const PENDING: &str = "
     SELECT number, params, rows_seen, NULL, NULL FROM trials
     WHERE study_id = ?1 AND finish_sequence IS NULL AND +number < ?2
     UNION ALL

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
@@ -11,6 +12,9 @@ use super::error::Failure;
 use super::schema::{self, MIGRATIONS};
 use super::{SqliteOptions, SqliteStore, network, retry};
 use crate::store::StoreError;
+
+/// Bytes of the smallest page, and so of the smallest database.
+const SMALLEST: u64 = 512;
 
 /// Statements kept prepared; the store has about forty.
 const STATEMENTS: usize = 64;
@@ -25,10 +29,10 @@ impl SqliteStore {
     /// [`StoreError::DiskFull`], [`StoreError::Corrupt`].
     pub fn open(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        create(path, options)
-            .and_then(|file| writable(&file, options))
+        place(path, options)
+            .and_then(|file| writable(&file, options, OpenFlags::SQLITE_OPEN_CREATE))
             .map_err(|failure| match failure.code() {
-                // What SQLite says of a folder where it cannot put its log beside the file.
+                // The file is open, but its log cannot be made beside it.
                 Some(ErrorCode::CannotOpen) => Failure::ReadOnly,
                 _ => failure,
             })
@@ -50,7 +54,7 @@ impl SqliteStore {
     ) -> Result<Self, StoreError> {
         let path = path.as_ref();
         existing(path, options)
-            .and_then(|file| match writable(&file, options) {
+            .and_then(|file| match writable(&file, options, OpenFlags::empty()) {
                 Err(failure) if is_unwritable(&failure) => readable(&file, options),
                 result => result,
             })
@@ -68,8 +72,8 @@ impl SqliteStore {
     }
 }
 
-/// Checks the place and makes an empty file if there is none.
-fn create(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
+/// Checks the place of a file that may not be there yet.
+fn place(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
     match existing(path, options) {
         Err(Failure::Refused(StoreError::NotFound { .. })) => {}
         result => return result,
@@ -80,19 +84,7 @@ fn create(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
         return Err(Failure::CannotOpen(format!("its folder {} does not exist", folder.display())));
     }
     check_network(path, folder, options)?;
-    // Not left to SQLite, which does not say why it cannot. Only a file that did not exist may be
-    // opened here: closing one that SQLite uses in this process would drop its locks.
-    match fs::File::create_new(&file) {
-        Ok(_) => Ok(file),
-        Err(error) => match error.kind() {
-            ErrorKind::AlreadyExists => Ok(file),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Err(Failure::ReadOnly),
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                Err(StoreError::DiskFull { path: path.into() }.into())
-            }
-            _ => Err(Failure::CannotOpen(error.to_string())),
-        },
-    }
+    Ok(file)
 }
 
 /// Checks the place of a file that should be there.
@@ -102,6 +94,10 @@ fn existing(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
         Ok(found) if found.is_dir() => return Err(Failure::CannotOpen("it is a folder".into())),
         Ok(found) if !found.is_file() => {
             return Err(Failure::CannotOpen("it is not a regular file".into()));
+        }
+        // SQLite would take it for an empty one and write over it.
+        Ok(found) if (1..SMALLEST).contains(&found.len()) => {
+            return Err(Failure::NotADatabase(format!("it has only {} bytes", found.len())));
         }
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -130,15 +126,15 @@ fn check_network(path: &Path, place: &Path, options: &SqliteOptions) -> Result<(
 }
 
 /// A connection that writes, its schema up to date.
-fn writable(file: &Path, options: &SqliteOptions) -> Result<Connection, Failure> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = connect(file, flags)?;
+fn writable(file: &Path, options: &SqliteOptions, more: OpenFlags) -> Result<Connection, Failure> {
+    let mut connection = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE | more)?;
     if connection.is_readonly(MAIN_DB)? {
         return Err(Failure::ReadOnly);
     }
     retry::retry(options.busy_timeout, || {
         // First, before anything is written: it may be another program's.
         schema::version(&connection, MIGRATIONS)?;
+        settle(&connection)?;
         log_ahead(&connection)?;
         schema::migrate(&mut connection, MIGRATIONS)
     })?;
@@ -159,18 +155,15 @@ fn log_ahead(connection: &Connection) -> Result<(), Failure> {
 
 /// A connection that only reads.
 fn readable(file: &Path, options: &SqliteOptions) -> Result<Connection, Failure> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let shared = || {
-        let connection = connect(file, flags)?;
-        check_readable(&connection, options)?;
-        Ok(connection)
-    };
-    match shared() {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    match read_with(file, flags, options) {
         Err(failure) if is_unwritable(&failure) => {}
         result => return result,
     }
     // Even reading shares memory in a file beside the database, unless nobody else can be there.
-    let log = beside(file, "-wal");
+    let mut log = OsString::from(file);
+    log.push("-wal");
+    let log = PathBuf::from(log);
     if fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
         return Err(Failure::CannotOpen(format!(
             "its folder cannot be written, and changes not yet folded in wait in {}; copy both files \
@@ -178,20 +171,27 @@ fn readable(file: &Path, options: &SqliteOptions) -> Result<Connection, Failure>
             log.display()
         )));
     }
-    let connection = connect(Path::new(&immutable(file)), flags | OpenFlags::SQLITE_OPEN_URI)?;
-    check_readable(&connection, options)?;
-    Ok(connection)
+    let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+    read_with(Path::new(&immutable(file)), flags, options)
 }
 
-fn check_readable(connection: &Connection, options: &SqliteOptions) -> Result<(), Failure> {
-    let found = retry::retry(options.busy_timeout, || schema::version(connection, MIGRATIONS))?;
+fn read_with(
+    file: &Path,
+    flags: OpenFlags,
+    options: &SqliteOptions,
+) -> Result<Connection, Failure> {
+    let connection = connect(file, flags)?;
+    let found = retry::retry(options.busy_timeout, || {
+        settle(&connection)?;
+        schema::version(&connection, MIGRATIONS)
+    })?;
     match found {
         0 => Err(Failure::NotADatabase("it is empty".into())),
         found if found < MIGRATIONS.len() => Err(Failure::CannotOpen(format!(
             "its schema version {found} must be brought up to {}, but it cannot be written",
             MIGRATIONS.len()
         ))),
-        _ => Ok(()),
+        _ => Ok(connection),
     }
 }
 
@@ -205,21 +205,39 @@ fn is_unwritable(failure: &Failure) -> bool {
 }
 
 fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, Failure> {
-    let connection = Connection::open_with_flags(file, flags)?;
+    let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen) => unopenable(file),
+            _ => error.into(),
+        })?;
     // Whole transactions are done again instead (`retry`).
-    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // No function of ours runs in views and triggers that a prepared file may bring along.
-    connection.execute_batch(
-        "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;",
-    )?;
     Ok(connection)
 }
 
-fn beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(file);
-    name.push(suffix);
-    name.into()
+/// Why a file cannot be opened or made, in the system's words: SQLite has none. Only for a file that
+/// SQLite could not open: closing one that it uses in this process would drop its locks.
+fn unopenable(file: &Path) -> Failure {
+    let exists = file.exists();
+    let attempt = if exists { fs::File::open(file) } else { fs::File::create_new(file) };
+    match attempt {
+        Ok(_) => Failure::CannotOpen("the database engine cannot open it".into()),
+        Err(error) => match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem if !exists => {
+                Failure::ReadOnly
+            }
+            _ => Failure::CannotOpen(error.to_string()),
+        },
+    }
+}
+
+/// How this connection behaves; see the module's head for what `NORMAL` promises. Functions that a
+/// prepared file could call from its views and triggers are not trusted.
+fn settle(connection: &Connection) -> Result<(), Failure> {
+    Ok(connection.execute_batch(
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;",
+    )?)
 }
 
 /// URI of a file nobody can change.

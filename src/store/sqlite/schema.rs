@@ -14,10 +14,13 @@ pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.s
 /// Checks that the database is empty or surmise's and no newer than `migrations`, without writing.
 /// Gives its schema version: 0 if it is empty.
 pub(super) fn version(connection: &Connection, migrations: &[&str]) -> Result<usize, Failure> {
-    let application: i32 = connection.query_row("PRAGMA application_id", [], |r| r.get(0))?;
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-    let objects: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    // One statement, hence one state of the file: another process may be making it just now.
+    let (application, version, objects): (i32, i64, i64) = connection.query_row(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+         FROM pragma_application_id, pragma_user_version",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     if application == 0 && version == 0 && objects == 0 {
         return Ok(0);
     }

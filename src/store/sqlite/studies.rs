@@ -47,7 +47,7 @@ pub(super) fn find(c: &Connection, name: &str) -> Result<Option<StudyRecord>, Fa
 }
 
 /// Counts and ends of every study, each read from an index.
-const SUMMARIES: &str = "
+pub(super) const SUMMARIES: &str = "
     WITH ends AS (
         SELECT id, name, direction, metric, budget, created_at,
                CASE direction

@@ -1,0 +1,52 @@
+//! The store: what every back end promises, and what the SQLite file endures.
+
+mod child;
+mod concurrency;
+mod conformance;
+mod crash;
+mod files;
+mod model;
+#[cfg(target_os = "linux")]
+mod read_only;
+mod support;
+
+/// Runs every test of the conformance suite against a store made by `$make`, which gives the store
+/// and what keeps it alive.
+macro_rules! conforms {
+    ($make:path: $($test:ident),* $(,)?) => {$(
+        #[test]
+        fn $test() {
+            let (mut store, _alive) = $make();
+            conformance::$test(&mut store);
+        }
+    )*};
+}
+
+mod sqlite {
+    use super::{conformance, support};
+
+    conforms!(support::sqlite:
+        a_study_is_found_as_declared,
+        a_name_is_taken_once,
+        studies_come_by_name_with_their_counts,
+        ties_go_to_the_lower_number_in_both_directions,
+        a_budget_bounds_new_trials_and_can_be_extended,
+        a_deleted_study_leaves_nothing,
+        numbers_count_up_and_rows_seen_are_fixed_when_asked,
+        parameters_come_back_to_the_bit,
+        parameters_are_stored_once,
+        a_trial_keeps_all_it_was_told,
+        reports_replace_one_another_by_step,
+        every_end_is_kept,
+        a_finished_trial_never_changes,
+        a_superseded_worker_is_refused,
+        a_released_trial_keeps_number_parameters_and_rows_seen,
+        a_trial_that_loses_too_many_workers_fails,
+        only_workers_that_hold_a_trial_are_told,
+        history_is_what_was_finished_then_what_was_pending,
+        history_does_not_change_when_pending_trials_finish,
+        users_trials_are_queued_or_finished,
+        values_that_are_not_finite_are_refused,
+        what_is_not_there_is_an_error,
+    );
+}

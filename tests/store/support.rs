@@ -1,0 +1,107 @@
+//! Studies, workers and stores to test with.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use surmise::objective::ObjectiveSpec;
+use surmise::sampler::{GpSettings, SamplerSettings};
+use surmise::space::{
+    CategoricalDomain, Domain, FloatDomain, IntDomain, ParamValue, Parameter, Params, Scale,
+    SearchSpace,
+};
+use surmise::spec::StudySpec;
+use surmise::store::{SqliteOptions, SqliteStore, Store, StudyId, WorkerId};
+use surmise::trial::{Direction, Origin, Timestamp, TrialNumber, TrialState, WorkerInfo};
+use tempfile::TempDir;
+
+/// An empty store in a folder of its own.
+pub fn sqlite() -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (open(&database(&folder)), folder)
+}
+
+pub fn database(folder: &TempDir) -> PathBuf {
+    folder.path().join("studies.db")
+}
+
+pub fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path, &SqliteOptions::default()).unwrap()
+}
+
+pub fn impatient() -> SqliteOptions {
+    SqliteOptions { busy_timeout: Duration::from_millis(100), ..SqliteOptions::default() }
+}
+
+/// One parameter of each kind.
+pub fn space() -> SearchSpace {
+    let parameter = |name: &str, domain| Parameter { name: name.into(), domain };
+    let float = FloatDomain::new(1e-6, 0.4, Scale::Log, None).unwrap();
+    let int = IntDomain::new(1, 64, Scale::Linear, 1).unwrap();
+    let choices = ["adam", "sgd"].map(|c| ParamValue::Text(c.into()));
+    SearchSpace::new(vec![
+        parameter("lr", Domain::Float(float)),
+        parameter("layers", Domain::Int(int)),
+        parameter(
+            "optimizer",
+            Domain::Categorical(CategoricalDomain::new(choices.to_vec()).unwrap()),
+        ),
+        parameter("augment", Domain::Bool),
+    ])
+    .unwrap()
+}
+
+pub fn spec(name: &str) -> StudySpec {
+    StudySpec {
+        study: name.into(),
+        direction: Direction::Maximize,
+        metric: "accuracy".into(),
+        trials: 100,
+        seed: u64::MAX,
+        sampler: SamplerSettings::Gp(GpSettings { sobol: Some(5) }),
+        space: space(),
+        objective: ObjectiveSpec::External,
+    }
+}
+
+/// Parameters that differ by `lr`.
+pub fn params(lr: f64) -> Params {
+    space()
+        .check([
+            ("lr", ParamValue::Float(lr)),
+            ("layers", ParamValue::Int(3)),
+            ("optimizer", ParamValue::Text("adam".into())),
+            ("augment", ParamValue::Bool(true)),
+        ])
+        .unwrap()
+}
+
+pub fn worker_info(pid: u32) -> WorkerInfo {
+    WorkerInfo {
+        host: "node".into(),
+        pid,
+        process_start: 17,
+        device: "cpu".into(),
+        engine: "0.1.0".into(),
+    }
+}
+
+pub fn at(microseconds: i64) -> Timestamp {
+    Timestamp(microseconds)
+}
+
+pub fn worker(store: &mut dyn Store, study: StudyId, pid: u32) -> WorkerId {
+    store.register_worker(study, &worker_info(pid), None, at(1_000)).unwrap()
+}
+
+/// Asks for a trial and gives it parameters.
+pub fn ask(store: &mut dyn Store, study: StudyId) -> TrialNumber {
+    let asked = store.reserve(study, None, at(1)).unwrap().unwrap();
+    store.set_params(study, asked.number, &params(0.1), &Origin::Sobol).unwrap();
+    asked.number
+}
+
+/// Ends the first attempt at a trial with a value.
+pub fn tell(store: &mut dyn Store, study: StudyId, number: TrialNumber, value: f64) -> u64 {
+    let state = TrialState::Complete { value };
+    store.finish(study, number, 1, &state, at(2)).unwrap().0
+}
