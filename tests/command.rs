@@ -88,7 +88,7 @@ child = subprocess.Popen(['sleep', '1000'])
 open('pid', 'w').write(str(child.pid))
 print('about to hang', flush=True)
 time.sleep(1000)";
-    let yaml = study(1, "random", program).replace("timeout: 20s", "timeout: 1s");
+    let yaml = study(1, "random", program).replace("timeout: 10m", "timeout: 1s");
     place.write("s.yaml", &yaml);
     let started = Instant::now();
     place.fails(&["run", "s.yaml", "--no-plots"], 1);

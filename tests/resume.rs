@@ -130,7 +130,7 @@ fn ctrl_c_twice_stops_at_once_and_the_trial_is_run_again() {
     let program = "import time, os
 if os.path.exists('slow'): time.sleep(1000)
 print('{\"loss\": 1}')";
-    place.write("s.yaml", &study(3, "sobol", program).replace("timeout: 20s", "timeout: 1h"));
+    place.write("s.yaml", &study(3, "sobol", program).replace("timeout: 10m", "timeout: 1h"));
     place.write("slow", "");
     let run = start(&place);
     let deadline = Instant::now() + Duration::from_secs(20);

@@ -9,39 +9,39 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder to run surmise in.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Writes a file.
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path().join(name);
         fs::write(&path, text).unwrap();
         path
     }
 
     /// `surmise ARGUMENTS`, in the folder.
-    pub fn surmise(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn surmise(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_surmise"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
         command
     }
 
-    pub fn output(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn output(&self, arguments: &[&str]) -> Output {
         self.surmise(arguments).output().unwrap()
     }
 
     /// Runs and asserts success; stdout.
-    pub fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments);
         let (out, err) = texts(&output);
         assert!(output.status.success(), "surmise {arguments:?}: {}\n{out}\n{err}", output.status);
@@ -49,7 +49,7 @@ impl Place {
     }
 
     /// Runs and asserts this exit code; stderr.
-    pub fn fails(&self, arguments: &[&str], code: i32) -> String {
+    pub(crate) fn fails(&self, arguments: &[&str], code: i32) -> String {
         let output = self.output(arguments);
         let (out, err) = texts(&output);
         assert_eq!(output.status.code(), Some(code), "surmise {arguments:?}\n{out}\n{err}");
@@ -57,18 +57,18 @@ impl Place {
     }
 
     /// `surmise show NAME --json`
-    pub fn show(&self, study: &str) -> Value {
+    pub(crate) fn show(&self, study: &str) -> Value {
         serde_json::from_str(&self.ok(&["show", study, "--json"])).unwrap()
     }
 }
 
-pub fn texts(output: &Output) -> (String, String) {
+pub(crate) fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
 }
 
 /// A command study named `s` over `x` and `y` in [0, 1] whose objective is a Python program.
-pub fn study(trials: u64, sampler: &str, program: &str) -> String {
+pub(crate) fn study(trials: u64, sampler: &str, program: &str) -> String {
     let program = program.replace('\n', "\n        ");
     format!(
         "study: s
@@ -82,7 +82,7 @@ space:
   y: {{ type: float, low: 0, high: 1 }}
 objective:
   type: command
-  timeout: 20s
+  timeout: 10m
   argv:
     - python3
     - -c
@@ -95,6 +95,6 @@ objective:
 }
 
 /// A quick smooth program for [`study`].
-pub const BOWL: &str = "import sys
+pub(crate) const BOWL: &str = "import sys
 x, y = map(float, sys.argv[1:])
 print('{\"loss\": %r}' % ((x - 0.3) ** 2 + (y - 0.6) ** 2))";
