@@ -29,11 +29,7 @@ fn minimize(
         let params = sampler.suggest(space, &history, number).unwrap().params;
         let loss = loss(&params);
         best = best.min(loss);
-        history.observations.push(Observation {
-            number,
-            params,
-            loss: Some(loss),
-        });
+        history.observations.push(Observation { number, params, loss: Some(loss) });
     }
     best
 }
@@ -81,9 +77,7 @@ fn median_log_regret(
     let space = unit_cube(d);
     let regret = |seed: u64| {
         let sampler = sampler::build(settings, seed);
-        (minimize(&*sampler, &space, loss, trials) - minimum)
-            .max(1e-12)
-            .log10()
+        (minimize(&*sampler, &space, loss, trials) - minimum).max(1e-12).log10()
     };
     let mut regrets: Vec<f64> = (0..5).map(regret).collect();
     regrets.sort_by(f64::total_cmp);
@@ -94,17 +88,12 @@ fn median_log_regret(
 fn gp_is_clearly_better_than_sobol() {
     let gp = SamplerSettings::Gp(GpSettings { sobol: None });
     type Problem = (usize, fn(&Params) -> f64, f64, u64);
-    let problems: [Problem; 2] = [
-        (2, branin, 0.397_887_357_729_739, 30),
-        (6, hartmann6, -3.322_368_011_391_339, 50),
-    ];
+    let problems: [Problem; 2] =
+        [(2, branin, 0.397_887_357_729_739, 30), (6, hartmann6, -3.322_368_011_391_339, 50)];
     for (d, loss, minimum, trials) in problems {
         let model = median_log_regret(&gp, d, loss, minimum, trials);
         let quasi_random = median_log_regret(&SamplerSettings::Sobol, d, loss, minimum, trials);
         eprintln!("d={d}: gp {model:.2}, sobol {quasi_random:.2}");
-        assert!(
-            model < quasi_random - 0.7,
-            "d={d}: gp {model:.2}, sobol {quasi_random:.2}"
-        );
+        assert!(model < quasi_random - 0.7, "d={d}: gp {model:.2}, sobol {quasi_random:.2}");
     }
 }

@@ -42,9 +42,7 @@ impl Cholesky {
                 return Ok(Self { lower, jitter });
             }
         }
-        Err(GpError::NotPositiveDefinite {
-            jitter: JITTERS[JITTERS.len() - 1] * scale,
-        })
+        Err(GpError::NotPositiveDefinite { jitter: JITTERS[JITTERS.len() - 1] * scale })
     }
 
     /// What was added to the diagonal.
@@ -54,9 +52,7 @@ impl Cholesky {
 
     /// `Σ ln L_ii`, half the log determinant.
     pub(super) fn half_log_determinant(&self) -> f64 {
-        (0..self.lower.nrows())
-            .map(|i| self.lower[(i, i)].ln())
-            .sum()
+        (0..self.lower.nrows()).map(|i| self.lower[(i, i)].ln()).sum()
     }
 
     /// `b ← L⁻¹ b`.

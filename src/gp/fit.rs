@@ -24,18 +24,10 @@ const SUBSET: usize = 256;
 /// Starts that descend, out of those tried.
 const DESCENTS: usize = 2;
 
-const SEARCH: Effort = Effort {
-    evaluations: 40,
-    tolerance: 1e-3,
-    first_step: 0.2,
-};
+const SEARCH: Effort = Effort { evaluations: 40, tolerance: 1e-3, first_step: 0.2 };
 
 /// On all points, from the optimum of the subset.
-const POLISH: Effort = Effort {
-    evaluations: 6,
-    tolerance: 1e-2,
-    first_step: 0.02,
-};
+const POLISH: Effort = Effort { evaluations: 6, tolerance: 1e-2, first_step: 0.02 };
 
 /// The most probable hyperparameters found.
 ///
@@ -49,11 +41,7 @@ pub(super) fn fit(data: Data<'_>) -> Result<Hyperparameters, GpError> {
         let rows: Vec<usize> = (0..SUBSET).map(|i| i * n / SUBSET).collect();
         let x = data.x.select_rows(&rows);
         let z = data.z.select_rows(&rows);
-        let coarse = search(Data {
-            x: &x,
-            z: &z,
-            ..data
-        })?;
+        let coarse = search(Data { x: &x, z: &z, ..data })?;
         descend(data, &coarse.point, POLISH).unwrap_or(coarse)
     };
     Ok(from_theta(&best.point, d))
@@ -67,16 +55,8 @@ fn search(data: Data<'_>) -> Result<Minimum, GpError> {
     starts.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (value, point) = starts[0].clone();
     let start = Minimum { point, value };
-    let descents = starts[..DESCENTS]
-        .iter()
-        .filter_map(|(_, theta)| descend(data, theta, SEARCH));
-    Ok(descents.fold(start, |best, found| {
-        if found.value < best.value {
-            found
-        } else {
-            best
-        }
-    }))
+    let descents = starts[..DESCENTS].iter().filter_map(|(_, theta)| descend(data, theta, SEARCH));
+    Ok(descents.fold(start, |best, found| if found.value < best.value { found } else { best }))
 }
 
 /// Starting points: short, middling and long length scales for the dimension, little and much noise.
@@ -95,12 +75,7 @@ fn candidates(d: usize) -> Vec<Vec<f64>> {
 fn descend(data: Data<'_>, start: &[f64], effort: Effort) -> Option<Minimum> {
     let mut bounds = vec![LENGTH_SCALES; data.x.ncols()];
     bounds.extend([SIGNAL, NOISE, MEAN]);
-    minimize_in_box(
-        |theta| loss_and_gradient(data, theta).ok(),
-        &bounds,
-        start,
-        effort,
-    )
+    minimize_in_box(|theta| loss_and_gradient(data, theta).ok(), &bounds, start, effort)
 }
 
 /// `−ln p(z | X, θ) − ln p(θ)`.
@@ -117,10 +92,7 @@ fn loss_and_gradient(data: Data<'_>, theta: &[f64]) -> Result<(f64, Vec<f64>), G
     let (prior, prior_gradient) = log_prior(theta);
     let gradient = factored.log_likelihood_gradient(data, &hyperparameters);
     let sum = gradient.iter().zip(prior_gradient).map(|(l, p)| -l - p);
-    Ok((
-        -factored.log_likelihood(data, &hyperparameters) - prior,
-        sum.collect(),
-    ))
+    Ok((-factored.log_likelihood(data, &hyperparameters) - prior, sum.collect()))
 }
 
 fn from_theta(theta: &[f64], d: usize) -> Hyperparameters {
@@ -141,29 +113,22 @@ mod tests {
 
     #[test]
     fn gradient_matches_central_differences() {
-        let x = DMatrix::from_fn(17, 3, |i, k| {
-            ((i * 7 + k * 5 + i * i * k) % 13) as f64 / 13.0
-        });
-        let x = DMatrix::from_fn(17, 3, |i, k| {
-            if k == 2 {
-                0.25 + 0.5 * (i % 2) as f64
-            } else {
-                x[(i, k)]
-            }
-        });
+        let x = DMatrix::from_fn(17, 3, |i, k| ((i * 7 + k * 5 + i * i * k) % 13) as f64 / 13.0);
+        let x =
+            DMatrix::from_fn(
+                17,
+                3,
+                |i, k| {
+                    if k == 2 { 0.25 + 0.5 * (i % 2) as f64 } else { x[(i, k)] }
+                },
+            );
         let z = DVector::from_fn(17, |i, _| (i as f64 * 1.3).sin());
         let columns = [
             Column::Continuous,
             Column::Continuous,
-            Column::Categorical {
-                levels: vec![0.25, 0.75],
-            },
+            Column::Categorical { levels: vec![0.25, 0.75] },
         ];
-        let data = Data {
-            columns: &columns,
-            x: &x,
-            z: &z,
-        };
+        let data = Data { columns: &columns, x: &x, z: &z };
         let theta = [-0.5, 0.3, 0.8, 0.4, -3.0, 0.2];
         let (_, gradient) = loss_and_gradient(data, &theta).unwrap();
         for i in 0..theta.len() {

@@ -146,12 +146,8 @@ fn column(x: &DMatrix<f64>, k: usize) -> &[f64] {
 pub(super) fn lanes(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
     let mut sums = [0.0; 4];
     let (a_lanes, b_lanes) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a_lanes
-        .remainder()
-        .iter()
-        .zip(b_lanes.remainder())
-        .map(|(&a, &b)| term(a, b))
-        .sum();
+    let rest: f64 =
+        a_lanes.remainder().iter().zip(b_lanes.remainder()).map(|(&a, &b)| term(a, b)).sum();
     for (a, b) in a_lanes.zip(b_lanes) {
         for lane in 0..4 {
             sums[lane] += term(a[lane], b[lane]);

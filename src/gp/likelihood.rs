@@ -60,12 +60,7 @@ impl Factored {
         let mut alpha: Vec<f64> = data.z.iter().map(|z| z - theta.mean).collect();
         cholesky.solve_lower(&mut alpha);
         cholesky.solve_upper(&mut alpha);
-        Ok(Self {
-            kernel,
-            cholesky,
-            alpha,
-            slopes,
-        })
+        Ok(Self { kernel, cholesky, alpha, slopes })
     }
 
     /// `ln p(z | X, θ)`.
@@ -91,17 +86,12 @@ impl Factored {
             trace += self.alpha[j] * self.alpha[j] - inverse[j];
             // W g over one column below the diagonal: both halves of the trace, so no ½.
             let weights = &mut weights[j + 1..];
-            let parts = self.alpha[j + 1..]
-                .iter()
-                .zip(&inverse[j + 1..])
-                .zip(&slopes[j + 1..]);
+            let parts = self.alpha[j + 1..].iter().zip(&inverse[j + 1..]).zip(&slopes[j + 1..]);
             for (weight, ((alpha, inverse), slope)) in weights.iter_mut().zip(parts) {
                 *weight = (alpha * self.alpha[j] - inverse) * slope;
             }
             for (k, gradient) in gradient[..d].iter_mut().enumerate() {
-                *gradient += self
-                    .kernel
-                    .scaled_squares(data.x, j + 1, k, data.x[(j, k)], weights);
+                *gradient += self.kernel.scaled_squares(data.x, j + 1, k, data.x[(j, k)], weights);
             }
         }
         let noise = 0.5 * theta.noise_variance * trace;
@@ -131,44 +121,27 @@ impl LogNormal {
     /// Log density at `e^log` and its derivative with respect to `log`.
     fn log_density(&self, log: f64) -> (f64, f64) {
         let u = (log - self.location) / self.scale;
-        (
-            -0.5 * u * u - log - self.scale.ln() - HALF_LN_2PI,
-            -u / self.scale - 1.0,
-        )
+        (-0.5 * u * u - log - self.scale.ln() - HALF_LN_2PI, -u / self.scale - 1.0)
     }
 }
 
-const NOISE_PRIOR: LogNormal = LogNormal {
-    location: -4.0,
-    scale: 1.0,
-};
+const NOISE_PRIOR: LogNormal = LogNormal { location: -4.0, scale: 1.0 };
 
-const SIGNAL_PRIOR: LogNormal = LogNormal {
-    location: 1.0,
-    scale: 1.0,
-};
+const SIGNAL_PRIOR: LogNormal = LogNormal { location: 1.0, scale: 1.0 };
 
 fn length_scale_prior(d: usize) -> LogNormal {
-    LogNormal {
-        location: std::f64::consts::SQRT_2 + 0.5 * (d as f64).ln(),
-        scale: 3.0_f64.sqrt(),
-    }
+    LogNormal { location: std::f64::consts::SQRT_2 + 0.5 * (d as f64).ln(), scale: 3.0_f64.sqrt() }
 }
 
 /// Sum of the log prior densities, and its gradient in the order of θ.
 pub(super) fn log_prior(theta: &[f64]) -> (f64, Vec<f64>) {
     let d = theta.len() - 3;
     let length_scale = length_scale_prior(d);
-    let mut terms: Vec<(f64, f64)> = theta[..d]
-        .iter()
-        .map(|&log| length_scale.log_density(log))
-        .collect();
+    let mut terms: Vec<(f64, f64)> =
+        theta[..d].iter().map(|&log| length_scale.log_density(log)).collect();
     terms.push(SIGNAL_PRIOR.log_density(theta[d]));
     terms.push(NOISE_PRIOR.log_density(theta[d + 1]));
     let mean = theta[d + 2];
     terms.push((-0.5 * mean * mean - HALF_LN_2PI, -mean));
-    (
-        terms.iter().map(|t| t.0).sum(),
-        terms.iter().map(|t| t.1).collect(),
-    )
+    (terms.iter().map(|t| t.0).sum(), terms.iter().map(|t| t.1).collect())
 }

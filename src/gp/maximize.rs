@@ -40,11 +40,7 @@ const MOVES: usize = 24;
 /// An improvement of LogEI below this is none: a millionth of the improvement expected.
 const TOLERANCE: f64 = 1e-6;
 
-const CLIMB: Effort = Effort {
-    evaluations: 30,
-    tolerance: 1e-5,
-    first_step: 0.1,
-};
+const CLIMB: Effort = Effort { evaluations: 30, tolerance: 1e-5, first_step: 0.1 };
 
 impl GaussianProcess {
     /// The best of `points` (m × d, on their levels) by LogEI, the first of equals. `None` if there
@@ -52,10 +48,7 @@ impl GaussianProcess {
     pub fn best_by_log_ei(&self, points: &DMatrix<f64>) -> Option<Maximum> {
         let values = self.log_ei_batch(points);
         let best = argmax(&values)?;
-        Some(Maximum {
-            point: row(points, best),
-            log_ei: values[best],
-        })
+        Some(Maximum { point: row(points, best), log_ei: values[best] })
     }
 
     /// The maximum of LogEI over the columns' values, without the `excluded` points.
@@ -81,10 +74,7 @@ impl GaussianProcess {
                 gaps.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) > APART
             };
             if starts.iter().all(far) {
-                starts.push(Maximum {
-                    point: candidates[i].clone(),
-                    log_ei: values[i],
-                });
+                starts.push(Maximum { point: candidates[i].clone(), log_ei: values[i] });
             }
             if starts.len() == CLIMBS {
                 break;
@@ -107,10 +97,7 @@ impl GaussianProcess {
             for i in 0..NEAR.min(m) {
                 let width = WIDTHS[i % WIDTHS.len()];
                 let offsets = row(spread, (rank * NEAR + i) % m);
-                let near = center
-                    .iter()
-                    .zip(offsets)
-                    .map(|(c, u)| c + width * (u - 0.5));
+                let near = center.iter().zip(offsets).map(|(c, u)| c + width * (u - 0.5));
                 candidates.push(snap(near.collect()));
             }
         }
@@ -148,9 +135,7 @@ impl GaussianProcess {
     }
 
     fn columns_where(&self, keep: impl Fn(Option<&[f64]>) -> bool) -> Vec<usize> {
-        (0..self.columns.len())
-            .filter(|&k| keep(self.columns[k].levels()))
-            .collect()
+        (0..self.columns.len()).filter(|&k| keep(self.columns[k].levels())).collect()
     }
 
     /// Along the gradient in the continuous columns, the others held.
@@ -172,10 +157,7 @@ impl GaussianProcess {
                 for (&k, u) in continuous.iter().zip(found.point) {
                     point[k] = u;
                 }
-                Maximum {
-                    point,
-                    log_ei: -found.value,
-                }
+                Maximum { point, log_ei: -found.value }
             }
             _ => top,
         }
@@ -209,23 +191,14 @@ impl GaussianProcess {
 
     fn log_ei_batch(&self, points: &DMatrix<f64>) -> Vec<f64> {
         let latents = latent_batch(&self.factored, &self.x, self.hyperparameters.mean, points);
-        latents
-            .into_iter()
-            .map(|(mean, variance)| log_ei(self.best_mean, mean, variance))
-            .collect()
+        latents.into_iter().map(|(mean, variance)| log_ei(self.best_mean, mean, variance)).collect()
     }
 }
 
 /// The first index of the largest value; NaN counts as least.
 fn argmax(values: &[f64]) -> Option<usize> {
     let better = |a: f64, b: f64| a > b || (b.is_nan() && !a.is_nan());
-    (0..values.len()).reduce(|best, i| {
-        if better(values[i], values[best]) {
-            i
-        } else {
-            best
-        }
-    })
+    (0..values.len()).reduce(|best, i| if better(values[i], values[best]) { i } else { best })
 }
 
 fn row(matrix: &DMatrix<f64>, i: usize) -> Vec<f64> {
@@ -239,4 +212,168 @@ fn rows(points: &[Vec<f64>], d: usize) -> DMatrix<f64> {
 
 fn bits(point: &[f64]) -> Vec<u64> {
     point.iter().map(|u| u.to_bits()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DVector;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::gp::{Column, Hyperparameters};
+
+    fn floats(value: &Value) -> Vec<f64> {
+        serde_json::from_value(value.clone()).unwrap()
+    }
+
+    fn points(value: &Value) -> Vec<Vec<f64>> {
+        serde_json::from_value(value.clone()).unwrap()
+    }
+
+    fn thirds() -> Vec<f64> {
+        vec![0.5 / 3.0, 0.5, 2.5 / 3.0]
+    }
+
+    fn golden_models() -> Vec<(Value, GaussianProcess)> {
+        let golden: Value =
+            serde_json::from_str(include_str!("../../tests/golden/gp.json")).unwrap();
+        let models = golden["models"].as_array().unwrap().clone();
+        let fitted = models.into_iter().map(|model| {
+            let mut columns = vec![Column::Continuous; 3];
+            if model["categorical"].as_bool().unwrap() {
+                columns[2] = Column::Categorical { levels: thirds() };
+            }
+            let gp = GaussianProcess::with_hyperparameters(
+                &columns,
+                rows(&points(&model["x"]), 3),
+                &DVector::from_vec(floats(&model["y"])),
+                Hyperparameters {
+                    length_scales: floats(&model["length_scales"]),
+                    signal_variance: model["signal_variance"].as_f64().unwrap(),
+                    noise_variance: model["noise_variance"].as_f64().unwrap(),
+                    mean: model["mean"].as_f64().unwrap(),
+                },
+            );
+            (model, gp.unwrap())
+        });
+        fitted.collect()
+    }
+
+    fn log_ei_at(gp: &GaussianProcess, point: &[f64]) -> (f64, Vec<f64>) {
+        let latent = latent(&gp.factored, &gp.x, gp.hyperparameters.mean, point);
+        log_ei_with_gradient(gp.best_mean, &latent)
+    }
+
+    #[test]
+    fn log_ei_equals_botorch() {
+        for (model, gp) in golden_models() {
+            let points = points(&model["points"]);
+            let batch = gp.log_ei_batch(&rows(&points, 3));
+            let gradients: Vec<Vec<f64>> =
+                serde_json::from_value(model["log_ei_gradient"].clone()).unwrap();
+            for (i, expected) in floats(&model["log_ei"]).into_iter().enumerate() {
+                let (single, gradient) = log_ei_at(&gp, &points[i]);
+                assert!((single - expected).abs() < 1e-8 * expected.abs().max(1.0));
+                assert!((batch[i] - expected).abs() < 1e-8 * expected.abs().max(1.0));
+                for (found, expected) in gradient.iter().zip(&gradients[i]) {
+                    assert!((found - expected).abs() < 1e-7 * expected.abs().max(1.0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn log_ei_gradient_matches_central_differences() {
+        for (model, gp) in golden_models() {
+            for point in points(&model["points"]) {
+                let (_, gradient) = log_ei_at(&gp, &point);
+                let continuous = gp.columns.iter().filter(|c| c.levels().is_none()).count();
+                for k in 0..continuous {
+                    let at = |h: f64| {
+                        let mut moved = point.clone();
+                        moved[k] += h;
+                        log_ei_at(&gp, &moved).0
+                    };
+                    let numeric = (at(1e-6) - at(-1e-6)) / 2e-6;
+                    let error = (gradient[k] - numeric).abs() / numeric.abs().max(1.0);
+                    assert!(error < 1e-5, "{} vs {numeric}", gradient[k]);
+                }
+            }
+        }
+    }
+
+    /// A model whose loss falls towards one corner, so that LogEI is largest on faces.
+    fn sloping(columns: &[Column], best: &[f64]) -> GaussianProcess {
+        let x = DMatrix::from_fn(9, columns.len(), |i, k| {
+            columns[k].snap(((i * (2 * k + 3) + k) % 9) as f64 / 8.0)
+        });
+        let y = DVector::from_fn(9, |i, _| {
+            (0..columns.len()).map(|k| (x[(i, k)] - best[k]).abs()).sum()
+        });
+        GaussianProcess::fit(columns, x, &y).unwrap()
+    }
+
+    fn spread(d: usize) -> DMatrix<f64> {
+        // Multiples of irrational numbers fill the cube evenly.
+        let steps = [0.414_213_562, 0.732_050_808, 0.236_067_977];
+        DMatrix::from_fn(128, d, |i, k| (i as f64 * steps[k]).fract())
+    }
+
+    #[test]
+    fn reaches_a_maximum_on_a_face() {
+        let columns = vec![Column::Continuous; 2];
+        let gp = sloping(&columns, &[0.0, 1.0]);
+        let found = gp.maximize_log_ei(&spread(2), &[]).unwrap();
+        let fine = DMatrix::from_fn(101 * 101, 2, |i, k| {
+            (if k == 0 { i / 101 } else { i % 101 }) as f64 / 100.0
+        });
+        let grid = gp.best_by_log_ei(&fine).unwrap();
+        assert!(found.log_ei >= grid.log_ei - 1e-4, "{found:?} {grid:?}");
+        assert!(grid.point.iter().any(|&u| u == 0.0 || u == 1.0), "{grid:?}");
+    }
+
+    #[test]
+    fn discrete_columns_stay_on_their_levels_and_exclusions_hold() {
+        let columns = vec![
+            Column::Ordered { levels: (0..20).map(|k| (f64::from(k) + 0.5) / 20.0).collect() },
+            Column::Categorical { levels: thirds() },
+            Column::Ordered { levels: vec![0.25, 0.75] },
+        ];
+        let gp = sloping(&columns, &[0.0, 0.5, 1.0]);
+        let all: Vec<Vec<f64>> = (0..120)
+            .map(|i| {
+                let level = |k: usize, j: usize| columns[k].levels().unwrap()[j];
+                vec![level(0, i / 6), level(1, i / 2 % 3), level(2, i % 2)]
+            })
+            .collect();
+        let mut excluded: Vec<Vec<f64>> = Vec::new();
+        // Every point comes once, and the first is the true maximum.
+        while let Some(found) = gp.maximize_log_ei(&spread(3), &excluded) {
+            if excluded.is_empty() {
+                let best = gp.best_by_log_ei(&rows(&all, 3)).unwrap();
+                assert_eq!(found.point, best.point);
+            }
+            assert!(all.contains(&found.point), "{found:?}");
+            assert!(!excluded.contains(&found.point), "{found:?}");
+            excluded.push(found.point);
+        }
+        assert!(excluded.len() > 60, "{}", excluded.len());
+    }
+
+    #[test]
+    fn a_believed_point_keeps_its_mean_and_loses_its_appeal() {
+        let columns = vec![Column::Continuous; 2];
+        let mut gp = sloping(&columns, &[0.3, 0.6]);
+        let first = gp.maximize_log_ei(&spread(2), &[]).unwrap();
+        let at = DMatrix::from_row_slice(1, 2, &first.point);
+        let before = gp.posterior(&at).unwrap();
+        gp.believe(&first.point).unwrap();
+        let after = gp.posterior(&at).unwrap();
+        assert!((before.mean[0] - after.mean[0]).abs() < 1e-9);
+        assert!(after.standard_deviation[0] < 0.5 * before.standard_deviation[0]);
+        let second = gp.maximize_log_ei(&spread(2), &[]).unwrap();
+        assert!(second.log_ei < first.log_ei);
+        let gaps = first.point.iter().zip(&second.point).map(|(a, b)| (a - b).abs());
+        assert!(gaps.fold(0.0, f64::max) > 0.01, "{first:?} {second:?}");
+    }
 }

@@ -67,10 +67,7 @@ pub(super) fn minimize_in_box(
     if steepness > effort.tolerance {
         // L-BFGS's first step is the gradient itself; this gives it the wanted length.
         let scale = effort.first_step / steepness;
-        let problem = Scaled {
-            trace: &trace,
-            scale,
-        };
+        let problem = Scaled { trace: &trace, scale };
         let solver = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY)
             .with_tolerance_cost(effort.tolerance * scale)
             .and_then(|s| s.with_tolerance_grad(effort.tolerance * scale));
@@ -121,8 +118,7 @@ impl<F: FnMut(&[f64]) -> Option<Evaluation>> Trace<'_, F> {
         if self.recent.len() == 4 {
             self.recent.pop_front();
         }
-        self.recent
-            .push_back((z.to_vec(), (value, gradient.clone())));
+        self.recent.push_back((z.to_vec(), (value, gradient.clone())));
         Some((value, gradient))
     }
 }

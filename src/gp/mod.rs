@@ -142,11 +142,7 @@ impl GaussianProcess {
         check_data(columns, &x, y)?;
         let standardizer = Standardizer::new(y);
         let z = standardizer.apply(y);
-        let hyperparameters = fit::fit(Data {
-            columns,
-            x: &x,
-            z: &z,
-        })?;
+        let hyperparameters = fit::fit(Data { columns, x: &x, z: &z })?;
         Self::condition(columns, x, z, standardizer, hyperparameters)
     }
 
@@ -174,19 +170,12 @@ impl GaussianProcess {
         standardizer: Standardizer,
         hyperparameters: Hyperparameters,
     ) -> Result<Self, GpError> {
-        let data = Data {
-            columns,
-            x: &x,
-            z: &z,
-        };
+        let data = Data { columns, x: &x, z: &z };
         let factored = Factored::new(data, &hyperparameters)?;
         // μ(X) = m + k(X, X) α = z − (σ_n² + jitter) α.
         let ridge = hyperparameters.noise_variance + factored.cholesky.jitter();
-        let fitted_means: Vec<f64> = z
-            .iter()
-            .zip(&factored.alpha)
-            .map(|(z, alpha)| z - ridge * alpha)
-            .collect();
+        let fitted_means: Vec<f64> =
+            z.iter().zip(&factored.alpha).map(|(z, alpha)| z - ridge * alpha).collect();
         Ok(Self {
             columns: columns.to_vec(),
             observations: z.len(),
@@ -238,9 +227,7 @@ impl GaussianProcess {
         let latents =
             posterior::latent_batch(&self.factored, &self.x, self.hyperparameters.mean, points);
         let means = latents.iter().map(|l| self.standardizer.undo(l.0));
-        let deviations = latents
-            .iter()
-            .map(|l| self.standardizer.undo_deviation(l.1.sqrt()));
+        let deviations = latents.iter().map(|l| self.standardizer.undo_deviation(l.1.sqrt()));
         Ok(Posterior {
             mean: DVector::from_iterator(points.nrows(), means),
             standard_deviation: DVector::from_iterator(points.nrows(), deviations),
@@ -288,22 +275,11 @@ fn check_data(columns: &[Column], x: &DMatrix<f64>, y: &DVector<f64>) -> Result<
 fn check_points(columns: &[Column], x: &DMatrix<f64>) -> Result<(), GpError> {
     check_count("columns", columns.len().max(1), x.ncols())?;
     let n = x.nrows();
-    check_finite(
-        "coordinates",
-        x.iter().enumerate().map(|(i, &u)| (i % n, u)),
-    )
+    check_finite("coordinates", x.iter().enumerate().map(|(i, &u)| (i % n, u)))
 }
 
 fn check_count(what: &'static str, expected: usize, found: usize) -> Result<(), GpError> {
-    if expected == found {
-        Ok(())
-    } else {
-        Err(GpError::Shape {
-            what,
-            expected,
-            found,
-        })
-    }
+    if expected == found { Ok(()) } else { Err(GpError::Shape { what, expected, found }) }
 }
 
 fn check_finite(
@@ -317,12 +293,7 @@ fn check_finite(
 }
 
 fn check_hyperparameters(hyperparameters: &Hyperparameters, d: usize) -> Result<(), GpError> {
-    let Hyperparameters {
-        length_scales,
-        signal_variance,
-        noise_variance,
-        mean,
-    } = hyperparameters;
+    let Hyperparameters { length_scales, signal_variance, noise_variance, mean } = hyperparameters;
     check_count("length scales", d, length_scales.len())?;
     check_finite("mean", std::iter::once((0, *mean)))?;
     let named = length_scales.iter().map(|&l| ("a length scale", l)).chain([

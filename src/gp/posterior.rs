@@ -50,13 +50,7 @@ pub(super) fn latent(factored: &Factored, x: &DMatrix<f64>, mean: f64, point: &[
         variance: variance.max(LEAST_VARIANCE * prior),
         mean_gradient: (0..point.len()).map(|k| along(&by_mean, k)).collect(),
         variance_gradient: (0..point.len())
-            .map(|k| {
-                if clamped {
-                    0.0
-                } else {
-                    -2.0 * along(&by_variance, k)
-                }
-            })
+            .map(|k| if clamped { 0.0 } else { -2.0 * along(&by_variance, k) })
             .collect(),
     }
 }

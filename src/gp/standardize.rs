@@ -24,11 +24,7 @@ impl Standardizer {
         let center = y.iter().map(|v| v / unit).sum::<f64>() / n;
         let squares: f64 = y.iter().map(|v| (v / unit - center).powi(2)).sum();
         let spread = (squares / (n - 1.0)).sqrt();
-        Self {
-            unit,
-            center,
-            spread: if is_constant(y) { 1.0 } else { spread },
-        }
+        Self { unit, center, spread: if is_constant(y) { 1.0 } else { spread } }
     }
 
     /// Standardised losses. All zero if they are all equal.

@@ -29,9 +29,7 @@ impl Seen {
     /// The points seen, on their levels, in no order.
     pub(super) fn points(&self) -> Vec<Vec<f64>> {
         let points = self.0.iter();
-        points
-            .map(|bits| bits.iter().map(|&u| f64::from_bits(u)).collect())
-            .collect()
+        points.map(|bits| bits.iter().map(|&u| f64::from_bits(u)).collect()).collect()
     }
 }
 

@@ -25,10 +25,7 @@ impl Sampler for GpSampler {
         number: TrialNumber,
     ) -> Result<Suggestion, SamplerError> {
         let sobol = SobolSampler { seed: self.seed };
-        let initial = self
-            .settings
-            .sobol
-            .unwrap_or_else(|| initial_trials(space.len()));
+        let initial = self.settings.sobol.unwrap_or_else(|| initial_trials(space.len()));
         if number.0 < initial as u64 {
             return sobol.suggest(space, history, number);
         }
@@ -59,8 +56,7 @@ fn suggest_by_model(
     let mut gp = surrogate(space, history).map_err(|e| e.to_string())?.gp;
     let observations = gp.observations();
     for params in &history.pending {
-        gp.believe(&space.encode(params))
-            .map_err(|e| e.to_string())?;
+        gp.believe(&space.encode(params)).map_err(|e| e.to_string())?;
     }
     let seen = Seen::new(space, history);
     let maximum = match unseen(space, &seen) {

@@ -81,9 +81,8 @@ pub fn build(settings: &SamplerSettings, seed: u64) -> Box<dyn Sampler> {
     match settings {
         SamplerSettings::Random => Box::new(random::RandomSampler { seed }),
         SamplerSettings::Sobol => Box::new(sobol::SobolSampler { seed }),
-        SamplerSettings::Gp(settings) => Box::new(gp::GpSampler {
-            settings: settings.clone(),
-            seed,
-        }),
+        SamplerSettings::Gp(settings) => {
+            Box::new(gp::GpSampler { settings: settings.clone(), seed })
+        }
     }
 }

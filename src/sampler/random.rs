@@ -28,9 +28,6 @@ impl Sampler for RandomSampler {
         let mut stream = ChaCha12Rng::from_seed(key);
         let draws = std::iter::repeat_with(|| (0..space.len()).map(|_| stream.random()).collect());
         let unit = choose(space, history, draws);
-        Ok(Suggestion {
-            params: space.decode(&unit),
-            origin: Origin::Random,
-        })
+        Ok(Suggestion { params: space.decode(&unit), origin: Origin::Random })
     }
 }

@@ -37,35 +37,20 @@ pub struct Prediction {
 /// [`GpError::NotPositiveDefinite`] if rounding defeats the fit.
 pub fn surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
     let finite = |loss: Option<f64>| loss.filter(|l| l.is_finite());
-    let losses: Vec<Option<f64>> = history
-        .observations
-        .iter()
-        .map(|o| finite(o.loss))
-        .collect();
+    let losses: Vec<Option<f64>> = history.observations.iter().map(|o| finite(o.loss)).collect();
     let worst = losses.iter().flatten().copied().reduce(f64::max);
     let worst = worst.ok_or(GpError::NoObservations)?;
     let losses: Vec<f64> = losses.into_iter().map(|l| l.unwrap_or(worst)).collect();
     let warp = Warp::new(&losses);
-    let units: Vec<Vec<f64>> = history
-        .observations
-        .iter()
-        .map(|o| space.encode(&o.params))
-        .collect();
-    let columns: Vec<Column> = space
-        .parameters()
-        .iter()
-        .map(|p| column(&p.domain))
-        .collect();
+    let units: Vec<Vec<f64>> =
+        history.observations.iter().map(|o| space.encode(&o.params)).collect();
+    let columns: Vec<Column> = space.parameters().iter().map(|p| column(&p.domain)).collect();
     let gp = GaussianProcess::fit(
         &columns,
         rows(&units, space.len()),
         &DVector::from_iterator(losses.len(), losses.iter().map(|&y| warp.apply(y))),
     )?;
-    Ok(Surrogate {
-        space: space.clone(),
-        warp,
-        gp,
-    })
+    Ok(Surrogate { space: space.clone(), warp, gp })
 }
 
 impl Surrogate {
@@ -86,10 +71,7 @@ impl Surrogate {
         pairs
             .map(|(&warped, &deviation)| {
                 let (loss, slope) = self.warp.undo(warped);
-                Prediction {
-                    loss,
-                    standard_error: deviation * slope,
-                }
+                Prediction { loss, standard_error: deviation * slope }
             })
             .collect()
     }

@@ -29,10 +29,7 @@ impl Warp {
         sorted.sort_by(f64::total_cmp);
         let median = sorted[(sorted.len() - 1) / 2];
         let span = median - sorted[0];
-        Self {
-            median,
-            span: if span > 0.0 { span } else { f64::INFINITY },
-        }
+        Self { median, span: if span > 0.0 { span } else { f64::INFINITY } }
     }
 
     /// The warped loss.
@@ -86,11 +83,7 @@ mod tests {
 
     #[test]
     fn without_a_span_nothing_happens() {
-        for losses in [
-            vec![3.0],
-            vec![2.0, 2.0, 9.0],
-            vec![-f64::MAX, f64::MAX, f64::MAX],
-        ] {
+        for losses in [vec![3.0], vec![2.0, 2.0, 9.0], vec![-f64::MAX, f64::MAX, f64::MAX]] {
             let warp = Warp::new(&losses);
             for y in losses {
                 assert_eq!(warp.apply(y), y);

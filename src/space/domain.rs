@@ -75,12 +75,7 @@ impl FloatDomain {
         }
         check_range(low, high, scale)?;
         let Some(step) = step else {
-            return Ok(Self {
-                low,
-                high,
-                scale,
-                step,
-            });
+            return Ok(Self { low, high, scale, step });
         };
         let width = high - low;
         if !(step > 0.0 && step <= width) {
@@ -94,12 +89,7 @@ impl FloatDomain {
         if last >= MAX_LEVELS {
             return Err(SpaceError::TooManyLevels { levels: last + 1.0 });
         }
-        Ok(Self {
-            low,
-            high: (low + last * step).min(high),
-            scale,
-            step: Some(step),
-        })
+        Ok(Self { low, high: (low + last * step).min(high), scale, step: Some(step) })
     }
 
     /// Smallest value.
@@ -134,25 +124,15 @@ impl IntDomain {
         check_range(low, high, scale)?;
         let width = i128::from(high) - i128::from(low);
         if step < 1 || i128::from(step) > width {
-            return Err(SpaceError::BadStep {
-                step: step.to_string(),
-                width: width.to_string(),
-            });
+            return Err(SpaceError::BadStep { step: step.to_string(), width: width.to_string() });
         }
         let last = width / i128::from(step);
         if last as f64 >= MAX_LEVELS {
-            return Err(SpaceError::TooManyLevels {
-                levels: last as f64 + 1.0,
-            });
+            return Err(SpaceError::TooManyLevels { levels: last as f64 + 1.0 });
         }
         // In range: low + last·step ≤ high.
         let high = (i128::from(low) + last * i128::from(step)) as i64;
-        Ok(Self {
-            low,
-            high,
-            scale,
-            step,
-        })
+        Ok(Self { low, high, scale, step })
     }
 
     /// Smallest value.
@@ -212,30 +192,21 @@ fn check_range<T: PartialOrd + Default + fmt::Debug>(
     scale: Scale,
 ) -> Result<(), SpaceError> {
     if low >= high {
-        return Err(SpaceError::EmptyRange {
-            low: format!("{low:?}"),
-            high: format!("{high:?}"),
-        });
+        return Err(SpaceError::EmptyRange { low: format!("{low:?}"), high: format!("{high:?}") });
     }
     if scale == Scale::Log && low <= T::default() {
-        return Err(SpaceError::LogOfNonPositive {
-            low: format!("{low:?}"),
-        });
+        return Err(SpaceError::LogOfNonPositive { low: format!("{low:?}") });
     }
     Ok(())
 }
 
 fn check_choices(choices: &[ParamValue]) -> Result<(), SpaceError> {
     if choices.len() < 2 {
-        return Err(SpaceError::TooFewChoices {
-            found: choices.len(),
-        });
+        return Err(SpaceError::TooFewChoices { found: choices.len() });
     }
     for (i, choice) in choices.iter().enumerate() {
         if choices[..i].iter().any(|c| same(c, choice)) {
-            return Err(SpaceError::DuplicateChoice {
-                choice: choice.to_string(),
-            });
+            return Err(SpaceError::DuplicateChoice { choice: choice.to_string() });
         }
     }
     Ok(())
@@ -253,9 +224,7 @@ impl Domain {
     /// Number of values, `None` if continuous.
     pub fn levels(&self) -> Option<u64> {
         match self {
-            Self::Float(d) => d
-                .step
-                .map(|step| ((d.high - d.low) / step).round() as u64 + 1),
+            Self::Float(d) => d.step.map(|step| ((d.high - d.low) / step).round() as u64 + 1),
             Self::Int(d) => {
                 Some(((i128::from(d.high) - i128::from(d.low)) / i128::from(d.step)) as u64 + 1)
             }
@@ -346,11 +315,7 @@ impl Domain {
 impl fmt::Display for Domain {
     /// The domain in words, as an error or a table shows it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = if self.scale() == Scale::Log {
-            ", log scale"
-        } else {
-            ""
-        };
+        let scale = if self.scale() == Scale::Log { ", log scale" } else { "" };
         match self {
             Self::Float(d) => {
                 write!(f, "a number from {:?} to {:?}", d.low, d.high)?;

@@ -29,8 +29,7 @@ impl Domain {
             (_, levels) => {
                 let levels = levels.unwrap_or(1);
                 // `level` is Some for every finite domain; the fallback cannot be reached.
-                self.level(self.unit_to_level(u, levels))
-                    .unwrap_or(ParamValue::Float(u))
+                self.level(self.unit_to_level(u, levels)).unwrap_or(ParamValue::Float(u))
             }
         }
     }
@@ -68,11 +67,7 @@ impl Domain {
                 let next = (k + 1).min(levels - 1);
                 let t = start + u * width;
                 let (a, b) = (self.warp(self.number(k)), self.warp(self.number(next)));
-                if (t - a).abs() <= (b - t).abs() {
-                    k
-                } else {
-                    next
-                }
+                if (t - a).abs() <= (b - t).abs() { k } else { next }
             }
             None => ((u * levels as f64) as u64).min(levels - 1),
         }

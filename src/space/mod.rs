@@ -130,9 +130,7 @@ impl SearchSpace {
         }
         for (i, parameter) in parameters.iter().enumerate() {
             if parameters[..i].iter().any(|p| p.name == parameter.name) {
-                return Err(SpaceError::Duplicate {
-                    name: parameter.name.clone(),
-                });
+                return Err(SpaceError::Duplicate { name: parameter.name.clone() });
             }
         }
         Ok(Self { parameters })
@@ -161,9 +159,7 @@ impl SearchSpace {
     /// Number of distinct points if every domain is finite, `None` if any is continuous or the
     /// product exceeds `u64`.
     pub fn cardinality(&self) -> Option<u64> {
-        self.parameters
-            .iter()
-            .try_fold(1u64, |n, p| n.checked_mul(p.domain.levels()?))
+        self.parameters.iter().try_fold(1u64, |n, p| n.checked_mul(p.domain.levels()?))
     }
 
     /// Checks values against the space: every parameter present, none unknown, each in its domain.
@@ -179,9 +175,7 @@ impl SearchSpace {
         let mut found: Vec<Option<ParamValue>> = vec![None; self.len()];
         for (name, value) in values {
             let name = name.into();
-            let column = self
-                .position(&name)
-                .ok_or(SpaceError::Unknown { name: name.clone() })?;
+            let column = self.position(&name).ok_or(SpaceError::Unknown { name: name.clone() })?;
             let domain = &self.parameters[column].domain;
             let value = domain.check(&value).ok_or_else(|| SpaceError::Outside {
                 name,
@@ -192,9 +186,7 @@ impl SearchSpace {
         }
         let pairs = self.parameters.iter().zip(found).map(|(parameter, value)| {
             let name = parameter.name.clone();
-            value
-                .map(|v| (name.clone(), v))
-                .ok_or(SpaceError::Missing { name })
+            value.map(|v| (name.clone(), v)).ok_or(SpaceError::Missing { name })
         });
         Ok(Params::from_pairs(pairs.collect::<Result<_, _>>()?))
     }
@@ -203,29 +195,20 @@ impl SearchSpace {
     /// `decode(encode(p)) == p` for every finite domain, to rounding for continuous ones.
     pub fn encode(&self, params: &Params) -> Vec<f64> {
         let values = self.parameters.iter().zip(params.iter());
-        values
-            .map(|(parameter, (_, value))| parameter.domain.encode(value))
-            .collect()
+        values.map(|(parameter, (_, value))| parameter.domain.encode(value)).collect()
     }
 
     /// The parameters at a point of the unit cube. Total: coordinates are clamped to `[0, 1]` and
     /// NaN counts as the middle, so the result is always inside the space.
     pub fn decode(&self, unit: &[f64]) -> Params {
-        let pairs = self
-            .parameters
-            .iter()
-            .zip(unit)
-            .map(|(p, &u)| (p.name.clone(), p.domain.decode(u)));
+        let pairs =
+            self.parameters.iter().zip(unit).map(|(p, &u)| (p.name.clone(), p.domain.decode(u)));
         Params::from_pairs(pairs.collect())
     }
 
     /// Moves a point of the unit cube onto the representative of what it decodes to: a discrete
     /// coordinate lands on its level, a continuous one stays.
     pub fn snap(&self, unit: &[f64]) -> Vec<f64> {
-        self.parameters
-            .iter()
-            .zip(unit)
-            .map(|(p, &u)| p.domain.snap(u))
-            .collect()
+        self.parameters.iter().zip(unit).map(|(p, &u)| p.domain.snap(u)).collect()
     }
 }
