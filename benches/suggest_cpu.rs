@@ -24,11 +24,7 @@ fn main() {
     let sampler = sampler::build(&SamplerSettings::Gp(problem::settings()), 7);
     for n in problem::SIZES {
         let (space, history) = problem::history(n);
-        let suggest = || {
-            sampler
-                .suggest(&space, &history, TrialNumber(n as u64))
-                .unwrap()
-        };
+        let suggest = || sampler.suggest(&space, &history, TrialNumber(n as u64)).unwrap();
         std::hint::black_box(suggest());
         let (start, cpu) = (Instant::now(), cpu_seconds());
         let mut count = 0;
@@ -50,7 +46,5 @@ fn cpu_seconds() -> f64 {
     let fields = stat.rsplit(')').next().unwrap_or_default();
     let ticks = |i: usize| fields.split_whitespace().nth(i)?.parse::<f64>().ok();
     // USER_HZ is 100 on every Linux a program can see.
-    ticks(11)
-        .zip(ticks(12))
-        .map_or(f64::NAN, |(user, system)| (user + system) / 100.0)
+    ticks(11).zip(ticks(12)).map_or(f64::NAN, |(user, system)| (user + system) / 100.0)
 }

@@ -25,10 +25,7 @@ pub fn history(n: usize) -> (SearchSpace, History) {
     let sobol = sampler::build(&SamplerSettings::Sobol, 1);
     let mut history = History::default();
     for number in (0..n as u64).map(TrialNumber) {
-        let params = sobol
-            .suggest(&space, &History::default(), number)
-            .unwrap()
-            .params;
+        let params = sobol.suggest(&space, &History::default(), number).unwrap().params;
         let x: Vec<f64> = params.iter().filter_map(|(_, v)| v.as_f64()).collect();
         let basin = |center: f64, sharpness: f64| {
             let squares: f64 = x.iter().map(|x| (x - center).powi(2)).sum();

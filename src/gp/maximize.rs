@@ -147,7 +147,7 @@ impl GaussianProcess {
                 point[k] = u;
             }
             let latent = latent(&self.factored, &self.x, self.hyperparameters.mean, &point);
-            let (value, gradient) = log_ei_with_gradient(self.best_mean, &latent);
+            let (value, gradient) = log_ei_with_gradient(self.best, &latent);
             Some((-value, continuous.iter().map(|&k| -gradient[k]).collect()))
         };
         let bounds = vec![(0.0, 1.0); continuous.len()];
@@ -191,7 +191,7 @@ impl GaussianProcess {
 
     fn log_ei_batch(&self, points: &DMatrix<f64>) -> Vec<f64> {
         let latents = latent_batch(&self.factored, &self.x, self.hyperparameters.mean, points);
-        latents.into_iter().map(|(mean, variance)| log_ei(self.best_mean, mean, variance)).collect()
+        latents.into_iter().map(|(mean, variance)| log_ei(self.best, mean, variance)).collect()
     }
 }
 
@@ -217,65 +217,26 @@ fn bits(point: &[f64]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use nalgebra::DVector;
-    use serde_json::Value;
 
     use super::*;
-    use crate::gp::{Column, Hyperparameters};
-
-    fn floats(value: &Value) -> Vec<f64> {
-        serde_json::from_value(value.clone()).unwrap()
-    }
-
-    fn points(value: &Value) -> Vec<Vec<f64>> {
-        serde_json::from_value(value.clone()).unwrap()
-    }
-
-    fn thirds() -> Vec<f64> {
-        vec![0.5 / 3.0, 0.5, 2.5 / 3.0]
-    }
-
-    fn golden_models() -> Vec<(Value, GaussianProcess)> {
-        let golden: Value =
-            serde_json::from_str(include_str!("../../tests/golden/gp.json")).unwrap();
-        let models = golden["models"].as_array().unwrap().clone();
-        let fitted = models.into_iter().map(|model| {
-            let mut columns = vec![Column::Continuous; 3];
-            if model["categorical"].as_bool().unwrap() {
-                columns[2] = Column::Categorical { levels: thirds() };
-            }
-            let gp = GaussianProcess::with_hyperparameters(
-                &columns,
-                rows(&points(&model["x"]), 3),
-                &DVector::from_vec(floats(&model["y"])),
-                Hyperparameters {
-                    length_scales: floats(&model["length_scales"]),
-                    signal_variance: model["signal_variance"].as_f64().unwrap(),
-                    noise_variance: model["noise_variance"].as_f64().unwrap(),
-                    mean: model["mean"].as_f64().unwrap(),
-                },
-            );
-            (model, gp.unwrap())
-        });
-        fitted.collect()
-    }
+    use crate::gp::Column;
+    use crate::gp::golden::{golden_models, thirds};
 
     fn log_ei_at(gp: &GaussianProcess, point: &[f64]) -> (f64, Vec<f64>) {
         let latent = latent(&gp.factored, &gp.x, gp.hyperparameters.mean, point);
-        log_ei_with_gradient(gp.best_mean, &latent)
+        log_ei_with_gradient(gp.best, &latent)
     }
 
     #[test]
     fn log_ei_equals_botorch() {
         for (model, gp) in golden_models() {
-            let points = points(&model["points"]);
+            let points = model.points;
             let batch = gp.log_ei_batch(&rows(&points, 3));
-            let gradients: Vec<Vec<f64>> =
-                serde_json::from_value(model["log_ei_gradient"].clone()).unwrap();
-            for (i, expected) in floats(&model["log_ei"]).into_iter().enumerate() {
+            for (i, expected) in model.log_ei.into_iter().enumerate() {
                 let (single, gradient) = log_ei_at(&gp, &points[i]);
                 assert!((single - expected).abs() < 1e-8 * expected.abs().max(1.0));
                 assert!((batch[i] - expected).abs() < 1e-8 * expected.abs().max(1.0));
-                for (found, expected) in gradient.iter().zip(&gradients[i]) {
+                for (found, expected) in gradient.iter().zip(&model.log_ei_gradient[i]) {
                     assert!((found - expected).abs() < 1e-7 * expected.abs().max(1.0));
                 }
             }
@@ -285,7 +246,7 @@ mod tests {
     #[test]
     fn log_ei_gradient_matches_central_differences() {
         for (model, gp) in golden_models() {
-            for point in points(&model["points"]) {
+            for point in model.points {
                 let (_, gradient) = log_ei_at(&gp, &point);
                 let continuous = gp.columns.iter().filter(|c| c.levels().is_none()).count();
                 for k in 0..continuous {

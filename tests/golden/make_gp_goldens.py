@@ -78,9 +78,7 @@ def gaussian_process(one_hot: bool) -> dict:
     model.eval()
     posterior = model.posterior(embed(points))
 
-    # LogEI over the least posterior mean of the observations, as surmise has it.
-    best = model.posterior(embed(x)).mean.min().detach()
-    acquisition = botorch.acquisition.LogExpectedImprovement(model, best_f=best, maximize=False)
+    acquisition = botorch.acquisition.LogExpectedImprovement(model, best_f=z.min(), maximize=False)
     free = points.clone().requires_grad_()
     log_ei = acquisition(embed(free)[:, None, :])
     (log_ei_gradient,) = torch.autograd.grad(log_ei.sum(), free)
