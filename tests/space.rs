@@ -5,7 +5,6 @@ use surmise::space::{
     Domain, FloatDomain, IntDomain, ParamValue, Parameter, Params, Scale, SearchSpace,
 };
 
-#[allow(dead_code)] // Each test file uses its part.
 mod common;
 
 fn coordinate() -> impl Strategy<Value = f64> {

@@ -45,12 +45,12 @@ fn choices() -> impl Strategy<Value = Domain> {
 }
 
 /// Any kind of domain.
-pub fn domain() -> impl Strategy<Value = Domain> {
+pub(crate) fn domain() -> impl Strategy<Value = Domain> {
     prop_oneof![float(), int(), choices(), Just(Domain::Bool)]
 }
 
 /// A space of one to five parameters of any kind.
-pub fn space() -> impl Strategy<Value = SearchSpace> {
+pub(crate) fn space() -> impl Strategy<Value = SearchSpace> {
     prop::collection::vec(domain(), 1..6).prop_map(|domains| {
         let named = domains
             .into_iter()
