@@ -15,7 +15,8 @@
 //! | `minimize` | L-BFGS in a box |
 //! | `standardize` | outcomes with mean 0 and variance 1 |
 //!
-//! Everything runs on one thread and is a pure function of its input: equal input, equal bits.
+//! Everything runs on one thread and is a pure function of its input: on one kind of processor, equal
+//! input gives equal bits (faer picks its vector instructions by what the processor has).
 
 mod acquisition;
 mod cholesky;
