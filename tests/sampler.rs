@@ -9,7 +9,7 @@ use surmise::space::{
 };
 use surmise::trial::{History, Observation, Origin, TrialNumber};
 
-mod common;
+mod spaces;
 
 fn gp(sobol: Option<usize>) -> SamplerSettings {
     SamplerSettings::Gp(GpSettings { sobol })
@@ -294,7 +294,7 @@ proptest! {
     /// Any space, any history: a suggestion inside the space, the same each time.
     #[test]
     fn suggestions_are_total_and_pure(
-        space in common::space(),
+        space in spaces::space(),
         seed in any::<u64>(),
         losses in prop::collection::vec(
             prop_oneof![

@@ -5,7 +5,7 @@ use surmise::space::{
     Domain, FloatDomain, IntDomain, ParamValue, Parameter, Params, Scale, SearchSpace,
 };
 
-mod common;
+mod spaces;
 
 fn coordinate() -> impl Strategy<Value = f64> {
     prop_oneof![
@@ -24,7 +24,7 @@ fn named(params: &Params) -> Vec<(String, ParamValue)> {
 proptest! {
     #[test]
     fn decoded_points_are_inside_the_space(
-        (space, unit) in common::space().prop_flat_map(|space| {
+        (space, unit) in spaces::space().prop_flat_map(|space| {
             let d = space.len();
             (Just(space), prop::collection::vec(coordinate(), d))
         }),
@@ -35,7 +35,7 @@ proptest! {
     }
 
     #[test]
-    fn encode_and_decode_are_stable(domain in common::domain(), u in coordinate()) {
+    fn encode_and_decode_are_stable(domain in spaces::domain(), u in coordinate()) {
         let value = domain.decode(u);
         let encoded = domain.encode(&value);
         prop_assert!((0.0..=1.0).contains(&encoded));
@@ -52,7 +52,7 @@ proptest! {
     }
 
     #[test]
-    fn snapping_is_what_decoding_sees(domain in common::domain(), u in coordinate()) {
+    fn snapping_is_what_decoding_sees(domain in spaces::domain(), u in coordinate()) {
         let snapped = domain.snap(u);
         prop_assert!((0.0..=1.0).contains(&snapped));
         prop_assert_eq!(domain.snap(snapped).to_bits(), snapped.to_bits());
@@ -63,7 +63,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_keep_their_order(domain in common::domain(), a in 0.0..=1.0, b in 0.0..=1.0) {
+    fn numbers_keep_their_order(domain in spaces::domain(), a in 0.0..=1.0, b in 0.0..=1.0) {
         if let (Some(x), Some(y)) = (domain.decode(a).as_f64(), domain.decode(b).as_f64())
             && domain.is_ordered()
         {
