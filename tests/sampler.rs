@@ -1,8 +1,19 @@
 //! Samplers, from outside.
 
-use surmise::sampler::{self, GpSettings, Sampler, SamplerSettings};
-use surmise::space::{Domain, FloatDomain, Parameter, Params, Scale, SearchSpace};
-use surmise::trial::{History, Observation, TrialNumber};
+use proptest::prelude::*;
+use surmise::gp::GpError;
+use surmise::sampler::{self, GpSettings, Sampler, SamplerError, SamplerSettings, surrogate};
+use surmise::space::{
+    CategoricalDomain, Domain, FloatDomain, IntDomain, ParamValue, Parameter, Params, Scale,
+    SearchSpace,
+};
+use surmise::trial::{History, Observation, Origin, TrialNumber};
+
+mod spaces;
+
+fn gp(sobol: Option<usize>) -> SamplerSettings {
+    SamplerSettings::Gp(GpSettings { sobol })
+}
 
 fn unit_cube(d: usize) -> SearchSpace {
     let float = |k| Parameter {
@@ -86,14 +97,243 @@ fn median_log_regret(
 
 #[test]
 fn gp_is_clearly_better_than_sobol() {
-    let gp = SamplerSettings::Gp(GpSettings { sobol: None });
     type Problem = (usize, fn(&Params) -> f64, f64, u64);
     let problems: [Problem; 2] =
         [(2, branin, 0.397_887_357_729_739, 30), (6, hartmann6, -3.322_368_011_391_339, 50)];
     for (d, loss, minimum, trials) in problems {
-        let model = median_log_regret(&gp, d, loss, minimum, trials);
+        let model = median_log_regret(&gp(None), d, loss, minimum, trials);
         let quasi_random = median_log_regret(&SamplerSettings::Sobol, d, loss, minimum, trials);
         eprintln!("d={d}: gp {model:.2}, sobol {quasi_random:.2}");
-        assert!(model < quasi_random - 0.7, "d={d}: gp {model:.2}, sobol {quasi_random:.2}");
+        // A hundredth of Sobol's regret; measured: a thousandth or less.
+        assert!(model < quasi_random - 2.0, "d={d}: gp {model:.2}, sobol {quasi_random:.2}");
+    }
+}
+
+/// A third of the space diverges by many orders of magnitude; the model still finds the optimum.
+#[test]
+fn diverged_losses_do_not_blind_the_model() {
+    let loss = |params: &Params| {
+        let u = coordinates(params);
+        if u[0] > 0.7 {
+            10f64.powf(2.0 + 20.0 * (u[0] - 0.7))
+        } else {
+            (u[0] - 0.55).powi(2) + 0.2 * (u[1] - 0.6).powi(2)
+        }
+    };
+    for seed in 0..3 {
+        let sampler = sampler::build(&gp(None), seed);
+        let best = minimize(&*sampler, &unit_cube(2), loss, 25);
+        assert!(best < 1e-4, "seed {seed}: {best}");
+    }
+}
+
+/// Failed trials have no loss; the model keeps away from where they are.
+#[test]
+fn failures_are_avoided() {
+    let space = unit_cube(2);
+    let sampler = sampler::build(&gp(None), 3);
+    let mut history = History::default();
+    let mut failures = 0;
+    for number in (0..30).map(TrialNumber) {
+        let params = sampler.suggest(&space, &history, number).unwrap().params;
+        let u = coordinates(&params);
+        let loss = (u[0] < 0.6).then(|| (u[0] - 0.5).powi(2) + (u[1] - 0.2).powi(2));
+        failures += usize::from(loss.is_none() && number.0 >= 10);
+        history.observations.push(Observation { number, params, loss });
+    }
+    assert!(failures <= 4, "{failures} of 20");
+}
+
+#[test]
+fn suggestions_repeat_to_the_bit_and_differ_by_seed() {
+    let space = unit_cube(3);
+    let mut history = History::default();
+    let sobol = sampler::build(&SamplerSettings::Sobol, 9);
+    for number in (0..12).map(TrialNumber) {
+        let params = sobol.suggest(&space, &history, number).unwrap().params;
+        let loss = Some(coordinates(&params).iter().sum());
+        history.observations.push(Observation { number, params, loss });
+    }
+    for settings in [SamplerSettings::Random, SamplerSettings::Sobol, gp(Some(5))] {
+        let suggest = |seed| {
+            let sampler = sampler::build(&settings, seed);
+            sampler.suggest(&space, &history, TrialNumber(12)).unwrap()
+        };
+        assert_eq!(suggest(1), suggest(1));
+        assert_ne!(suggest(1).params, suggest(2).params, "{settings:?}");
+    }
+}
+
+#[test]
+fn origins_tell_how_a_suggestion_was_made() {
+    let space = unit_cube(2);
+    let sampler = sampler::build(&gp(Some(3)), 1);
+    let mut history = History::default();
+    for number in (0..3).map(TrialNumber) {
+        let suggestion = sampler.suggest(&space, &history, number).unwrap();
+        assert_eq!(suggestion.origin, Origin::Sobol);
+        let params = suggestion.params;
+        history.observations.push(Observation { number, params, loss: None });
+    }
+    // All failed: nothing to model.
+    let Origin::Fallback { reason } =
+        sampler.suggest(&space, &history, TrialNumber(3)).unwrap().origin
+    else {
+        panic!("a model of nothing")
+    };
+    assert_eq!(reason, "no observations");
+    for (i, observation) in history.observations.iter_mut().enumerate() {
+        observation.loss = Some(i as f64);
+    }
+    let Origin::Model { acquisition, acquisition_value, observations } =
+        sampler.suggest(&space, &history, TrialNumber(3)).unwrap().origin
+    else {
+        panic!("no model")
+    };
+    assert_eq!((acquisition.as_str(), observations), ("log_ei", 3));
+    assert!(acquisition_value.is_finite());
+}
+
+#[test]
+fn pending_trials_are_kept_away_from() {
+    let space = unit_cube(2);
+    let sampler = sampler::build(&gp(Some(8)), 4);
+    let mut history = History::default();
+    for number in (0..8).map(TrialNumber) {
+        let params = sampler.suggest(&space, &history, number).unwrap().params;
+        let loss = Some(branin(&params));
+        history.observations.push(Observation { number, params, loss });
+    }
+    for number in (8..14).map(TrialNumber) {
+        let params = sampler.suggest(&space, &history, number).unwrap().params;
+        history.pending.push(params);
+    }
+    for (i, a) in history.pending.iter().enumerate() {
+        for b in &history.pending[..i] {
+            let gaps = coordinates(a).into_iter().zip(coordinates(b));
+            let gap = gaps.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(gap > 0.01, "{a} and {b}");
+        }
+    }
+}
+
+/// 4 × 3 × 2 points: every one comes once before any comes twice.
+#[test]
+fn a_finite_space_is_used_up_before_anything_repeats() {
+    let choices = |n: i64| (0..n).map(ParamValue::Int).collect::<Vec<_>>();
+    let domains = [
+        Domain::Int(IntDomain::new(1, 4, Scale::Log, 1).unwrap()),
+        Domain::Categorical(CategoricalDomain::new(choices(3)).unwrap()),
+        Domain::Bool,
+    ];
+    let named = domains.into_iter().zip(["a", "b", "c"]);
+    let parameters = named.map(|(domain, name)| Parameter { name: name.into(), domain });
+    let space = SearchSpace::new(parameters.collect()).unwrap();
+    for settings in [SamplerSettings::Random, SamplerSettings::Sobol, gp(None)] {
+        let sampler = sampler::build(&settings, 11);
+        let mut history = History::default();
+        let mut seen: Vec<Params> = Vec::new();
+        for number in (0..24).map(TrialNumber) {
+            let params = sampler.suggest(&space, &history, number).unwrap().params;
+            assert!(!seen.contains(&params), "{settings:?}: {params} twice");
+            seen.push(params.clone());
+            if number.0 % 5 == 4 {
+                history.pending.push(params);
+            } else {
+                let loss = Some(params.i64("a").unwrap() as f64);
+                history.observations.push(Observation { number, params, loss });
+            }
+        }
+        // Nothing is left; a suggestion is made all the same.
+        assert!(sampler.suggest(&space, &history, TrialNumber(24)).is_ok());
+    }
+}
+
+#[test]
+fn more_dimensions_than_sobol_has_is_an_error() {
+    let space = unit_cube(21_202);
+    let error = SamplerError::TooManyDimensions { found: 21_202, max: 21_201 };
+    for settings in [SamplerSettings::Sobol, gp(None)] {
+        let sampler = sampler::build(&settings, 0);
+        let result = sampler.suggest(&space, &History::default(), TrialNumber(0));
+        assert_eq!(result, Err(error.clone()));
+    }
+    let random = sampler::build(&SamplerSettings::Random, 0);
+    assert!(random.suggest(&space, &History::default(), TrialNumber(0)).is_ok());
+}
+
+/// The surrogate's predictions are in units of the loss, and say where it knows little.
+#[test]
+fn surrogate_predicts_in_units_of_the_loss() {
+    let space = unit_cube(1);
+    let mut history = History::default();
+    assert_eq!(surrogate(&space, &history).err(), Some(GpError::NoObservations));
+    let loss = |u: f64| 1000.0 + 50.0 * (4.0 * u).sin();
+    for number in 0..9 {
+        let u = 0.5 * number as f64 / 8.0;
+        let params = space.decode(&[u]);
+        let loss = Some(loss(u));
+        history.observations.push(Observation { number: TrialNumber(number), params, loss });
+    }
+    let surrogate = surrogate(&space, &history).unwrap();
+    let near = surrogate.predict(&space.decode(&[0.22]));
+    assert!((near.loss - loss(0.22)).abs() < 1.0, "{near:?}");
+    assert!(near.standard_error < 2.0, "{near:?}");
+    let [again, far] = surrogate.predict_units(&[vec![0.22], vec![1.0]])[..] else {
+        panic!("two points, two predictions")
+    };
+    // To rounding: many points are solved for together.
+    assert!((again.loss - near.loss).abs() < 1e-9);
+    assert!((again.standard_error - near.standard_error).abs() < 1e-6);
+    assert!(far.standard_error > 5.0 * near.standard_error, "{far:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any space, any history: a suggestion inside the space, the same each time.
+    #[test]
+    fn suggestions_are_total_and_pure(
+        space in spaces::space(),
+        seed in any::<u64>(),
+        losses in prop::collection::vec(
+            prop_oneof![
+                6 => (-1e3..1e3).prop_map(Some),
+                1 => Just(Some(7.0)),
+                1 => Just(Some(1e300)),
+                1 => Just(Some(-1e300)),
+                2 => Just(None),
+            ],
+            0..20,
+        ),
+        pending in 0usize..4,
+    ) {
+        let random = sampler::build(&SamplerSettings::Random, seed);
+        let draw = |number: usize| {
+            let nothing = History::default();
+            random.suggest(&space, &nothing, TrialNumber(number as u64 / 2)).unwrap().params
+        };
+        let observations = losses.iter().enumerate().map(|(i, &loss)| Observation {
+            number: TrialNumber(i as u64),
+            params: draw(i),
+            loss,
+        });
+        let history = History {
+            observations: observations.collect(),
+            pending: (0..pending).map(|i| draw(1000 + i)).collect(),
+        };
+        let number = TrialNumber((losses.len() + pending) as u64);
+        for settings in [SamplerSettings::Random, SamplerSettings::Sobol, gp(Some(0))] {
+            let sampler = sampler::build(&settings, seed);
+            let suggestion = sampler.suggest(&space, &history, number).unwrap();
+            prop_assert_eq!(&suggestion, &sampler.suggest(&space, &history, number).unwrap());
+            let values = suggestion.params.iter().map(|(n, v)| (n, v.clone()));
+            prop_assert_eq!(space.check(values), Ok(suggestion.params.clone()));
+        }
+        if let Ok(model) = surrogate(&space, &history) {
+            let prediction = model.predict(&draw(5000));
+            prop_assert!(prediction.loss.is_finite());
+            prop_assert!(prediction.standard_error >= 0.0);
+        }
     }
 }

@@ -5,18 +5,18 @@ use surmise::space::{Domain, FloatDomain, Parameter, Scale, SearchSpace};
 use surmise::trial::{History, Observation, TrialNumber};
 
 /// Numbers of observations.
-pub const SIZES: [usize; 6] = [10, 50, 100, 200, 500, 1000];
+pub(crate) const SIZES: [usize; 6] = [10, 50, 100, 200, 500, 1000];
 
 const DIMENSIONS: usize = 10;
 
 /// The model begins at once.
-pub fn settings() -> GpSettings {
+pub(crate) fn settings() -> GpSettings {
     GpSettings { sobol: Some(0) }
 }
 
 /// A space of ten parameters and `n` quasi-random observations of a smooth function with one narrow
 /// and one wide basin.
-pub fn history(n: usize) -> (SearchSpace, History) {
+pub(crate) fn history(n: usize) -> (SearchSpace, History) {
     let float = |k| Parameter {
         name: format!("x{k}"),
         domain: Domain::Float(FloatDomain::new(0.0, 1.0, Scale::Linear, None).unwrap()),

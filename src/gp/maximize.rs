@@ -147,7 +147,7 @@ impl GaussianProcess {
                 point[k] = u;
             }
             let latent = latent(&self.factored, &self.x, self.hyperparameters.mean, &point);
-            let (value, gradient) = log_ei_with_gradient(self.best_mean, &latent);
+            let (value, gradient) = log_ei_with_gradient(self.best, &latent);
             Some((-value, continuous.iter().map(|&k| -gradient[k]).collect()))
         };
         let bounds = vec![(0.0, 1.0); continuous.len()];
@@ -191,7 +191,7 @@ impl GaussianProcess {
 
     fn log_ei_batch(&self, points: &DMatrix<f64>) -> Vec<f64> {
         let latents = latent_batch(&self.factored, &self.x, self.hyperparameters.mean, points);
-        latents.into_iter().map(|(mean, variance)| log_ei(self.best_mean, mean, variance)).collect()
+        latents.into_iter().map(|(mean, variance)| log_ei(self.best, mean, variance)).collect()
     }
 }
 
@@ -212,4 +212,129 @@ fn rows(points: &[Vec<f64>], d: usize) -> DMatrix<f64> {
 
 fn bits(point: &[f64]) -> Vec<u64> {
     point.iter().map(|u| u.to_bits()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DVector;
+
+    use super::*;
+    use crate::gp::Column;
+    use crate::gp::golden::{golden_models, thirds};
+
+    fn log_ei_at(gp: &GaussianProcess, point: &[f64]) -> (f64, Vec<f64>) {
+        let latent = latent(&gp.factored, &gp.x, gp.hyperparameters.mean, point);
+        log_ei_with_gradient(gp.best, &latent)
+    }
+
+    #[test]
+    fn log_ei_equals_botorch() {
+        for (model, gp) in golden_models() {
+            let points = model.points;
+            let batch = gp.log_ei_batch(&rows(&points, 3));
+            for (i, expected) in model.log_ei.into_iter().enumerate() {
+                let (single, gradient) = log_ei_at(&gp, &points[i]);
+                assert!((single - expected).abs() < 1e-8 * expected.abs().max(1.0));
+                assert!((batch[i] - expected).abs() < 1e-8 * expected.abs().max(1.0));
+                for (found, expected) in gradient.iter().zip(&model.log_ei_gradient[i]) {
+                    assert!((found - expected).abs() < 1e-7 * expected.abs().max(1.0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn log_ei_gradient_matches_central_differences() {
+        for (model, gp) in golden_models() {
+            for point in model.points {
+                let (_, gradient) = log_ei_at(&gp, &point);
+                let continuous = gp.columns.iter().filter(|c| c.levels().is_none()).count();
+                for k in 0..continuous {
+                    let at = |h: f64| {
+                        let mut moved = point.clone();
+                        moved[k] += h;
+                        log_ei_at(&gp, &moved).0
+                    };
+                    let numeric = (at(1e-6) - at(-1e-6)) / 2e-6;
+                    let error = (gradient[k] - numeric).abs() / numeric.abs().max(1.0);
+                    assert!(error < 1e-5, "{} vs {numeric}", gradient[k]);
+                }
+            }
+        }
+    }
+
+    /// A model whose loss falls towards one corner, so that LogEI is largest on faces.
+    fn sloping(columns: &[Column], best: &[f64]) -> GaussianProcess {
+        let x = DMatrix::from_fn(9, columns.len(), |i, k| {
+            columns[k].snap(((i * (2 * k + 3) + k) % 9) as f64 / 8.0)
+        });
+        let y = DVector::from_fn(9, |i, _| {
+            (0..columns.len()).map(|k| (x[(i, k)] - best[k]).abs()).sum()
+        });
+        GaussianProcess::fit(columns, x, &y).unwrap()
+    }
+
+    fn spread(d: usize) -> DMatrix<f64> {
+        // Multiples of irrational numbers fill the cube evenly.
+        let steps = [0.414_213_562, 0.732_050_808, 0.236_067_977];
+        DMatrix::from_fn(128, d, |i, k| (i as f64 * steps[k]).fract())
+    }
+
+    #[test]
+    fn reaches_a_maximum_on_a_face() {
+        let columns = vec![Column::Continuous; 2];
+        let gp = sloping(&columns, &[0.0, 1.0]);
+        let found = gp.maximize_log_ei(&spread(2), &[]).unwrap();
+        let fine = DMatrix::from_fn(101 * 101, 2, |i, k| {
+            (if k == 0 { i / 101 } else { i % 101 }) as f64 / 100.0
+        });
+        let grid = gp.best_by_log_ei(&fine).unwrap();
+        assert!(found.log_ei >= grid.log_ei - 1e-4, "{found:?} {grid:?}");
+        assert!(grid.point.iter().any(|&u| u == 0.0 || u == 1.0), "{grid:?}");
+    }
+
+    #[test]
+    fn discrete_columns_stay_on_their_levels_and_exclusions_hold() {
+        let columns = vec![
+            Column::Ordered { levels: (0..20).map(|k| (f64::from(k) + 0.5) / 20.0).collect() },
+            Column::Categorical { levels: thirds() },
+            Column::Ordered { levels: vec![0.25, 0.75] },
+        ];
+        let gp = sloping(&columns, &[0.0, 0.5, 1.0]);
+        let all: Vec<Vec<f64>> = (0..120)
+            .map(|i| {
+                let level = |k: usize, j: usize| columns[k].levels().unwrap()[j];
+                vec![level(0, i / 6), level(1, i / 2 % 3), level(2, i % 2)]
+            })
+            .collect();
+        let mut excluded: Vec<Vec<f64>> = Vec::new();
+        // Every point comes once, and the first is the true maximum.
+        while let Some(found) = gp.maximize_log_ei(&spread(3), &excluded) {
+            if excluded.is_empty() {
+                let best = gp.best_by_log_ei(&rows(&all, 3)).unwrap();
+                assert_eq!(found.point, best.point);
+            }
+            assert!(all.contains(&found.point), "{found:?}");
+            assert!(!excluded.contains(&found.point), "{found:?}");
+            excluded.push(found.point);
+        }
+        assert!(excluded.len() > 60, "{}", excluded.len());
+    }
+
+    #[test]
+    fn a_believed_point_keeps_its_mean_and_loses_its_appeal() {
+        let columns = vec![Column::Continuous; 2];
+        let mut gp = sloping(&columns, &[0.3, 0.6]);
+        let first = gp.maximize_log_ei(&spread(2), &[]).unwrap();
+        let at = DMatrix::from_row_slice(1, 2, &first.point);
+        let before = gp.posterior(&at).unwrap();
+        gp.believe(&first.point).unwrap();
+        let after = gp.posterior(&at).unwrap();
+        assert!((before.mean[0] - after.mean[0]).abs() < 1e-9);
+        assert!(after.standard_deviation[0] < 0.5 * before.standard_deviation[0]);
+        let second = gp.maximize_log_ei(&spread(2), &[]).unwrap();
+        assert!(second.log_ei < first.log_ei);
+        let gaps = first.point.iter().zip(&second.point).map(|(a, b)| (a - b).abs());
+        assert!(gaps.fold(0.0, f64::max) > 0.01, "{first:?} {second:?}");
+    }
 }

@@ -81,3 +81,22 @@ pub(super) fn latent_batch(
         .map(|v| (prior - lanes(v, v, |a, b| a * b)).max(LEAST_VARIANCE * prior));
     means.into_iter().zip(variances).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::gp::golden::{golden_models, matrix};
+
+    #[test]
+    fn posterior_equals_gpytorch() {
+        for (model, gp) in golden_models() {
+            let posterior = gp.posterior(&matrix(&model.points)).unwrap();
+            assert_eq!(posterior.mean.len(), model.posterior_mean.len());
+            for (found, expected) in posterior.mean.iter().zip(model.posterior_mean) {
+                assert!((found - expected).abs() < 1e-8 * expected.abs(), "{found} vs {expected}");
+            }
+            for (found, expected) in posterior.variance().iter().zip(model.posterior_variance) {
+                assert!((found - expected).abs() < 1e-8 * expected.abs(), "{found} vs {expected}");
+            }
+        }
+    }
+}

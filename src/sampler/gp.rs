@@ -71,9 +71,10 @@ fn suggest_by_model(
             gp.maximize_log_ei(&rows(&spread, space.len()), &excluded)
         }
     };
-    let maximum = maximum
-        .filter(|m| m.log_ei.is_finite())
-        .ok_or("expected improvement is nowhere above 0")?;
+    let maximum = maximum.ok_or("every candidate has been tried")?;
+    if !maximum.log_ei.is_finite() {
+        return Err("expected improvement is 0 everywhere".into());
+    }
     Ok(Suggestion {
         params: space.decode(&maximum.point),
         origin: Origin::Model {

@@ -11,7 +11,7 @@ mod sobol;
 mod surrogate;
 mod warp;
 
-pub use surrogate::{Prediction, Surrogate, surrogate};
+pub use surrogate::{MAX_OBSERVATIONS, Prediction, Surrogate, surrogate};
 
 use thiserror::Error;
 

@@ -127,3 +127,71 @@ pub(super) fn hash(x: u64) -> u64 {
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_points_equal_scipy() {
+        #[derive(serde::Deserialize)]
+        struct Golden {
+            dimensions: usize,
+            index: u64,
+            tail: Vec<f64>,
+        }
+        let rows: Vec<Golden> =
+            serde_json::from_str(include_str!("../../tests/golden/sobol.json")).unwrap();
+        assert!(rows.len() > 40);
+        for row in rows {
+            let point = Sequence::plain(row.dimensions).unwrap().point(row.index);
+            assert_eq!(point.len(), row.dimensions);
+            assert!(point.ends_with(&row.tail), "{} {}", row.dimensions, row.index);
+        }
+    }
+
+    #[test]
+    fn scrambled_points_stay_a_net() {
+        // 2⁸ points, 4 columns: one in each of 256 slices of every column, and one in each of the
+        // 16 × 16 cells of the first two, as in the plain sequence.
+        let sequence = Sequence::scrambled(4, 5).unwrap();
+        let points: Vec<Vec<f64>> = (0..256).map(|i| sequence.point(i)).collect();
+        for k in 0..4 {
+            let mut slices: Vec<u32> = points.iter().map(|p| (p[k] * 256.0) as u32).collect();
+            slices.sort_unstable();
+            assert!(slices.into_iter().eq(0..256));
+        }
+        let cell = |p: &Vec<f64>| (p[0] * 16.0) as u32 * 16 + (p[1] * 16.0) as u32;
+        let mut cells: Vec<u32> = points.iter().map(cell).collect();
+        cells.sort_unstable();
+        assert!(cells.into_iter().eq(0..256));
+    }
+
+    #[test]
+    fn scrambles_by_seed_are_uniform_and_independent() {
+        // One fixed point under many scrambles is a uniform draw.
+        let draws: Vec<f64> =
+            (0..4096).map(|seed| Sequence::scrambled(3, seed).unwrap().point(3)[2]).collect();
+        let n = draws.len() as f64;
+        let mean = draws.iter().sum::<f64>() / n;
+        let variance = draws.iter().map(|u| (u - mean).powi(2)).sum::<f64>() / n;
+        // Four standard errors: 0.289 / √n and 0.0745 / √n.
+        assert!((mean - 0.5).abs() < 4.0 * 0.289 / n.sqrt(), "{mean}");
+        assert!((variance - 1.0 / 12.0).abs() < 4.0 * 0.0745 / n.sqrt(), "{variance}");
+        let pairs = draws.windows(2).map(|w| (w[0] - 0.5) * (w[1] - 0.5));
+        let correlation = 12.0 * pairs.sum::<f64>() / n;
+        assert!(correlation.abs() < 4.0 / n.sqrt(), "{correlation}");
+    }
+
+    #[test]
+    fn too_many_dimensions_is_an_error() {
+        assert!(Sequence::plain(MAX_DIMENSIONS).is_ok());
+        assert_eq!(
+            Sequence::plain(MAX_DIMENSIONS + 1).err(),
+            Some(SamplerError::TooManyDimensions {
+                found: MAX_DIMENSIONS + 1,
+                max: MAX_DIMENSIONS
+            })
+        );
+    }
+}

@@ -5,10 +5,17 @@ use nalgebra::{DMatrix, DVector};
 use super::warp::Warp;
 use crate::gp::{Column, GaussianProcess, GpError};
 use crate::space::{Domain, Params, SearchSpace};
-use crate::trial::History;
+use crate::trial::{History, Observation};
 
 /// Ordered domains with more levels are searched on an even choice of this many.
 const MAX_LEVELS: u64 = 1024;
+
+/// Most observations a model is fitted to. Time grows with their cube: at this many a suggestion
+/// takes seconds.
+pub const MAX_OBSERVATIONS: usize = 2000;
+
+/// Points predicted together; bounds the memory.
+const BATCH: usize = 1024;
 
 /// A model of the loss, fitted to a history.
 #[derive(Clone, Debug)]
@@ -29,51 +36,72 @@ pub struct Prediction {
     pub standard_error: f64,
 }
 
-/// Fits the model that the `gp` sampler uses. Losses far beyond their median are compressed. Trials without a loss count as the worst loss seen, so
-/// that the model keeps away from where trials fail; pending trials are left out.
+/// Fits the model that the `gp` sampler uses.
+///
+/// Trials without a loss count as the worst loss seen, so that the model keeps away from where trials
+/// fail; pending trials are left out. Losses far beyond their median are compressed. Of more than
+/// [`MAX_OBSERVATIONS`] trials the best and an even choice of the others take part.
 ///
 /// # Errors
 /// [`GpError::NoObservations`] if no finished trial has a loss;
 /// [`GpError::NotPositiveDefinite`] if rounding defeats the fit.
 pub fn surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
-    let finite = |loss: Option<f64>| loss.filter(|l| l.is_finite());
-    let losses: Vec<Option<f64>> = history.observations.iter().map(|o| finite(o.loss)).collect();
-    let worst = losses.iter().flatten().copied().reduce(f64::max);
+    let observations = &history.observations;
+    let finite = |o: &Observation| o.loss.filter(|l| l.is_finite());
+    let worst = observations.iter().filter_map(finite).reduce(f64::max);
     let worst = worst.ok_or(GpError::NoObservations)?;
-    let losses: Vec<f64> = losses.into_iter().map(|l| l.unwrap_or(worst)).collect();
+    let losses: Vec<f64> = observations.iter().map(|o| finite(o).unwrap_or(worst)).collect();
     let warp = Warp::new(&losses);
+    let kept = representatives(&losses);
     let units: Vec<Vec<f64>> =
-        history.observations.iter().map(|o| space.encode(&o.params)).collect();
+        kept.iter().map(|&i| space.encode(&observations[i].params)).collect();
     let columns: Vec<Column> = space.parameters().iter().map(|p| column(&p.domain)).collect();
-    let gp = GaussianProcess::fit(
-        &columns,
-        rows(&units, space.len()),
-        &DVector::from_iterator(losses.len(), losses.iter().map(|&y| warp.apply(y))),
-    )?;
+    let y = DVector::from_iterator(kept.len(), kept.iter().map(|&i| warp.apply(losses[i])));
+    let gp = GaussianProcess::fit(&columns, rows(&units, space.len()), &y)?;
     Ok(Surrogate { space: space.clone(), warp, gp })
+}
+
+/// Indices, ascending, of the trials a model is fitted to: all of them, or the better half of
+/// [`MAX_OBSERVATIONS`] and an even choice of the rest by loss.
+fn representatives(losses: &[f64]) -> Vec<usize> {
+    let n = losses.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    if n > MAX_OBSERVATIONS {
+        order.sort_by(|&a, &b| losses[a].total_cmp(&losses[b]));
+        let half = MAX_OBSERVATIONS / 2;
+        let others = (0..half).map(|i| order[half + i * (n - half) / half]);
+        order = order[..half].iter().copied().chain(others).collect();
+        order.sort_unstable();
+    }
+    order
 }
 
 impl Surrogate {
     /// The prediction for parameters of the model's space.
     pub fn predict(&self, params: &Params) -> Prediction {
+        // One point, one prediction.
         self.predict_units(&[self.space.encode(params)])[0]
     }
 
     /// Predictions at points of the unit cube, one coordinate a parameter. A point stands for the
-    /// parameters it decodes to. Coordinates as [`SearchSpace::decode`] takes them.
+    /// parameters it decodes to. Coordinates as [`SearchSpace::decode`] takes them; missing ones count
+    /// as the middle.
     pub fn predict_units(&self, units: &[Vec<f64>]) -> Vec<Prediction> {
+        units.chunks(BATCH).flat_map(|units| self.predict_batch(units)).collect()
+    }
+
+    fn predict_batch(&self, units: &[Vec<f64>]) -> Vec<Prediction> {
         let units: Vec<Vec<f64>> = units.iter().map(|unit| self.space.snap(unit)).collect();
-        // Snapped points are finite and as wide as the space, all that `posterior` asks for.
-        let Ok(posterior) = self.gp.posterior(&rows(&units, self.space.len())) else {
-            return Vec::new();
-        };
+        let posterior = self
+            .gp
+            .posterior(&rows(&units, self.space.len()))
+            .expect("snapped points are finite, and rows are as wide as the space");
         let pairs = posterior.mean.iter().zip(&posterior.standard_deviation);
-        pairs
-            .map(|(&warped, &deviation)| {
-                let (loss, slope) = self.warp.undo(warped);
-                Prediction { loss, standard_error: deviation * slope }
-            })
-            .collect()
+        let prediction = |(&warped, &deviation): (&f64, &f64)| {
+            let (loss, slope) = self.warp.undo(warped);
+            Prediction { loss, standard_error: deviation * slope }
+        };
+        pairs.map(prediction).collect()
     }
 
     /// The underlying Gaussian process, over the unit cube and the losses as it sees them.
@@ -82,9 +110,9 @@ impl Surrogate {
     }
 }
 
-/// The points as rows of a matrix with `d` columns.
+/// The points as rows of a matrix with `d` columns; ½ where a point is too short.
 pub(super) fn rows(points: &[Vec<f64>], d: usize) -> DMatrix<f64> {
-    DMatrix::from_fn(points.len(), d, |i, k| points[i][k])
+    DMatrix::from_fn(points.len(), d, |i, k| points[i].get(k).copied().unwrap_or(0.5))
 }
 
 /// How the coordinate of a domain may move.
@@ -103,4 +131,34 @@ fn column(domain: &Domain) -> Column {
     }
     levels.dedup();
     Column::Ordered { levels }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_observations_are_thinned_to_the_best_and_some_of_all() {
+        let losses: Vec<f64> = (0..7001).map(|i| f64::from(i * 3001 % 7001)).collect();
+        let kept = representatives(&losses);
+        assert_eq!(kept.len(), MAX_OBSERVATIONS);
+        assert!(kept.is_sorted_by(|a, b| a < b));
+        let mut values: Vec<f64> = kept.iter().map(|&i| losses[i]).collect();
+        values.sort_by(f64::total_cmp);
+        assert_eq!(values[..1000], (0..1000).map(f64::from).collect::<Vec<_>>());
+        assert!(values[1999] > 6990.0);
+        assert_eq!(representatives(&losses[..2000]), (0..2000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn huge_domains_become_columns_of_their_own_levels() {
+        use crate::space::{IntDomain, Scale};
+        let domain = Domain::Int(IntDomain::new(1, 1 << 40, Scale::Log, 1).unwrap());
+        let Column::Ordered { levels } = column(&domain) else { panic!("not ordered") };
+        assert!(levels.len() > 900 && levels.len() <= 1025, "{}", levels.len());
+        assert!(levels.is_sorted_by(|a, b| a < b));
+        assert!(levels.iter().all(|&u| domain.snap(u) == u));
+        assert_eq!(domain.decode(levels[0]), domain.decode(0.0));
+        assert_eq!(domain.decode(levels[levels.len() - 1]), domain.decode(1.0));
+    }
 }

@@ -1,0 +1,61 @@
+//! Random domains and spaces for property tests.
+
+use proptest::prelude::*;
+use surmise::space::{
+    CategoricalDomain, Domain, FloatDomain, IntDomain, OrdinalDomain, ParamValue, Parameter, Scale,
+    SearchSpace,
+};
+
+fn scale() -> impl Strategy<Value = Scale> {
+    prop_oneof![Just(Scale::Linear), Just(Scale::Log)]
+}
+
+fn float() -> impl Strategy<Value = Domain> {
+    let bounds = (scale(), -1e6..1e6, 1e-6..1e6, -9.0..3.0, 0.1..9.0);
+    (bounds, prop::option::of(0.001..1.0)).prop_map(
+        |((scale, low, width, log_low, decades), step)| {
+            let (low, high) = match scale {
+                Scale::Linear => (low, low + width),
+                Scale::Log => (10f64.powf(log_low), 10f64.powf(log_low + decades)),
+            };
+            let step = step.map(|share: f64| share * (high - low));
+            Domain::Float(FloatDomain::new(low, high, scale, step).unwrap())
+        },
+    )
+}
+
+fn int() -> impl Strategy<Value = Domain> {
+    let widths = prop_oneof![1i64..20, 20i64..1_000_000];
+    (scale(), -1000i64..1000, widths, 0.0..1.0).prop_map(|(scale, low, width, step)| {
+        let low = if scale == Scale::Log { low.abs() + 1 } else { low };
+        let step = 1 + (step * step * step * (width - 1) as f64) as i64;
+        Domain::Int(IntDomain::new(low, low + width, scale, step).unwrap())
+    })
+}
+
+fn choices() -> impl Strategy<Value = Domain> {
+    (2i64..7, any::<bool>()).prop_map(|(n, ordered)| {
+        let choices: Vec<ParamValue> = (0..n).map(|i| ParamValue::Int(1 << i)).collect();
+        if ordered {
+            Domain::Ordinal(OrdinalDomain::new(choices).unwrap())
+        } else {
+            Domain::Categorical(CategoricalDomain::new(choices).unwrap())
+        }
+    })
+}
+
+/// Any kind of domain.
+pub(crate) fn domain() -> impl Strategy<Value = Domain> {
+    prop_oneof![float(), int(), choices(), Just(Domain::Bool)]
+}
+
+/// A space of one to five parameters of any kind.
+pub(crate) fn space() -> impl Strategy<Value = SearchSpace> {
+    prop::collection::vec(domain(), 1..6).prop_map(|domains| {
+        let named = domains
+            .into_iter()
+            .enumerate()
+            .map(|(i, domain)| Parameter { name: format!("p{i}"), domain });
+        SearchSpace::new(named.collect()).unwrap()
+    })
+}
