@@ -57,7 +57,7 @@
 //! [`Sampler`] suggests, a pure function of space, settings, seed, number and those rows; an
 //! [`Objective`] evaluates, sending reports; [`Study::tell`] ends the trial for good.
 
-#![warn(clippy::unwrap_used, clippy::expect_used)]
+#![warn(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod document;

@@ -73,7 +73,7 @@ fn look_at_database(database: &DatabaseArgs) -> Finding {
 
 fn threads() -> Finding {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let set = std::env::var("OMP_NUM_THREADS").map_or_else(|_| "not set".into(), |v| v);
+    let set = std::env::var("OMP_NUM_THREADS").unwrap_or_else(|_| "not set".into());
     fine(
         "threads",
         format!(

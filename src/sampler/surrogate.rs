@@ -90,6 +90,7 @@ impl Surrogate {
         units.chunks(BATCH).flat_map(|units| self.predict_batch(units)).collect()
     }
 
+    #[allow(clippy::expect_used, reason = "cannot fail: see the message")]
     fn predict_batch(&self, units: &[Vec<f64>]) -> Vec<Prediction> {
         let units: Vec<Vec<f64>> = units.iter().map(|unit| self.space.snap(unit)).collect();
         let posterior = self
