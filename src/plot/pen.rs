@@ -141,7 +141,7 @@ impl Pen<'_> {
         let path = points.iter().map(|&p| fine_point(p)).collect::<Vec<_>>();
         let style = color.stroke_width(fine(width) as u32);
         let (dash, gap) = (fine(dash), fine(gap));
-        let element = DashedPathElement::new(path.into_iter(), dash, gap, style);
+        let element = DashedPathElement::new(path, dash, gap, style);
         self.area.draw(&element).map_err(failed)
     }
 
