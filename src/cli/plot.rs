@@ -5,9 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::plot::{
-    ContourData, Picture, PlotError, Predict, Prediction, SliceData, TraceAxis, TraceData,
-};
+use crate::plot::{ContourData, Picture, PlotError, SliceData, TraceAxis, TraceData};
 use crate::space::Params;
 use crate::study::{Model, Study, best_of};
 use crate::trial::Trial;
@@ -142,27 +140,13 @@ fn draw_view(
     let name = |column: usize| spec.space.parameters()[column].name.as_str();
     match *view {
         View::Contour(x, y) => {
-            let data = ContourData::new(spec, trials, (x, y), at, &InUnits(model), RESOLUTION)?;
+            let data = ContourData::new(spec, trials, (x, y), at, model, RESOLUTION)?;
             Ok((data.draw()?, format!("contour-{}-{}", name(x), name(y))))
         }
         View::Slice(x) => {
-            let data = SliceData::new(spec, trials, x, at, &InUnits(model), 4 * RESOLUTION)?;
+            let data = SliceData::new(spec, trials, x, at, model, 4 * RESOLUTION)?;
             Ok((data.draw()?, format!("slice-{}", name(x))))
         }
-    }
-}
-
-/// The study's model, as pictures ask it.
-struct InUnits<'a>(&'a Model);
-
-impl Predict for InUnits<'_> {
-    fn predict(&self, points: &[Params]) -> Vec<Prediction> {
-        let predictions = self.0.predict_all(points).into_iter();
-        let convert = |p: crate::study::Prediction| Prediction {
-            mean: p.mean,
-            standard_error: p.standard_error,
-        };
-        predictions.map(convert).collect()
     }
 }
 

@@ -57,8 +57,12 @@ impl Axis {
         let (low, high) = range(values).unwrap_or((0.0, 1.0));
         let kind = match scale {
             Scale::Log if low > 0.0 => {
-                let margin = ((high / low).ln() * 0.05).max(0.05);
-                AxisKind::Log { low: (low.ln() - margin).exp(), high: (high.ln() + margin).exp() }
+                let margin = ((high.ln() - low.ln()) * 0.05).max(0.05);
+                // An end at infinity would have ticks forever.
+                AxisKind::Log {
+                    low: (low.ln() - margin).exp().max(1e-306),
+                    high: (high.ln() + margin).exp().min(1e306),
+                }
             }
             _ => {
                 let (low, high) = widened(low, high);
@@ -132,11 +136,12 @@ impl Axis {
         for exponent in first..=last {
             for multiple in 1..10u32 {
                 let value = f64::from(multiple) * 10f64.powi(exponent);
-                // Beyond some decades the minor ticks are a smear.
-                if !inside(value) || (multiple > 1 && every > 1) {
+                let labelled = multiples.contains(&multiple) && exponent.rem_euclid(every) == 0;
+                // Beyond some decades the minor ticks are a smear, then those of the decades.
+                let smear = (multiple > 1 && every > 1) || (!labelled && decades > 60);
+                if !inside(value) || smear {
                     continue;
                 }
-                let labelled = multiples.contains(&multiple) && exponent.rem_euclid(every) == 0;
                 let label = labelled.then(|| log_label(multiple, exponent, plain));
                 ticks.push(self.tick(value, label));
             }
@@ -157,12 +162,13 @@ fn log_label(multiple: u32, exponent: i32, plain: bool) -> String {
 }
 
 /// Round values in `[low, high]` at distances of 1, 2, 2.5 or 5 times a power of ten, with labels
-/// of equal precision; the distance is at least `least_step`.
+/// of equal precision; the distance is at least `least_step`, and whole unless that is 0.
 fn linear_ticks(low: f64, high: f64, target: usize, least_step: f64) -> Vec<(f64, String)> {
     let rough = ((high - low) / target.max(1) as f64).max(least_step);
     let power = 10f64.powf(rough.log10().floor());
-    let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
-    let factor = factors.into_iter().find(|f| f * power >= rough * 0.999).unwrap_or(10.0);
+    let fits =
+        |f: &f64| f * power >= rough * 0.999 && (least_step == 0.0 || (f * power).fract() == 0.0);
+    let factor = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(fits).unwrap_or(10.0);
     let step = factor * power;
     if !(step.is_finite() && step > 0.0) {
         return Vec::new();

@@ -35,6 +35,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+pub use crate::study::Prediction;
 pub use axis::{Axis, AxisKind, Tick};
 pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep, Quartiles};
 pub use contour::{ContourData, Grid};
@@ -44,16 +45,8 @@ pub use slice::{SliceData, SlicePoint};
 pub use trace::{TraceAxis, TraceData, TracePoint};
 
 use crate::space::Params;
+use crate::study::Model;
 use crate::trial::Direction;
-
-/// What the model expects of one point, in the user's units.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Prediction {
-    /// Expected value of the metric.
-    pub mean: f64,
-    /// Standard deviation of the model's belief about the noise-free value, at least 0.
-    pub standard_error: f64,
-}
 
 /// A surrogate that can be asked about any parameters of the space.
 pub trait Predict {
@@ -64,6 +57,12 @@ pub trait Predict {
 impl<F: Fn(&[Params]) -> Vec<Prediction>> Predict for F {
     fn predict(&self, points: &[Params]) -> Vec<Prediction> {
         self(points)
+    }
+}
+
+impl Predict for Model {
+    fn predict(&self, points: &[Params]) -> Vec<Prediction> {
+        self.predict_all(points)
     }
 }
 

@@ -27,8 +27,12 @@ pub(super) fn axis(parameter: &Parameter) -> Axis {
         let kind = AxisKind::Levels(names.map(|v| parameter_text(&v)).collect());
         return Axis { label, kind };
     }
-    let end = |u| domain.decode(u).as_f64().unwrap_or(u);
-    let (low, high) = (end(0.0), end(1.0));
+    let (low, high) = match domain {
+        Domain::Float(d) => (d.low(), d.high()),
+        Domain::Int(d) => (d.low() as f64, d.high() as f64),
+        // Always cells, above.
+        Domain::Categorical(_) | Domain::Bool | Domain::Ordinal(_) => (0.0, 1.0),
+    };
     let kind = match domain.scale() {
         Scale::Linear => AxisKind::Linear { low, high },
         Scale::Log => AxisKind::Log { low, high },

@@ -21,8 +21,8 @@ pub(super) fn clean(text: &str) -> String {
 /// The text as XML content or attribute; lines stay lines.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.split('\n') {
-        if !out.is_empty() {
+    for (i, line) in text.split('\n').enumerate() {
+        if i > 0 {
             out.push('\n');
         }
         for c in clean(line).chars() {

@@ -185,19 +185,6 @@ pub fn avatars() -> (StudySpec, Vec<Trial>) {
     (spec, trials)
 }
 
-pub fn branin() -> (StudySpec, Vec<Trial>) {
-    let space = vec![float("x1", -5.0, 10.0, Scale::Linear), float("x2", 0.0, 15.0, Scale::Linear)];
-    let spec = spec("branin", "value", Direction::Minimize, space);
-    let trials = trials(&spec, 40, 10, &[0.54, 0.16], |p| {
-        let (x, y) = (p.f64("x1").unwrap(), p.f64("x2").unwrap());
-        let pi = std::f64::consts::PI;
-        let a = y - 5.1 / (4.0 * pi * pi) * x * x + 5.0 / pi * x - 6.0;
-        let value = a * a + 10.0 * (1.0 - 1.0 / (8.0 * pi)) * x.cos() + 10.0;
-        TrialState::Complete { value }
-    });
-    (spec, trials)
-}
-
 pub fn mixed() -> (StudySpec, Vec<Trial>) {
     let space = vec![
         int("layers", 1, 6, Scale::Linear),
