@@ -65,6 +65,11 @@ impl SqliteStore {
         &self.path
     }
 
+    /// Version of the SQLite library built in, e.g. `3.50.4`.
+    pub fn engine_version() -> &'static str {
+        rusqlite::version()
+    }
+
     /// Folds the write-ahead log into the file and closes it. The last of all connections leaves the
     /// file alone behind, complete. Dropping does the same but cannot tell of errors.
     ///
