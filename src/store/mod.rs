@@ -11,13 +11,16 @@
 //! [`release`](Store::release), with the same number and the same rows seen, so that running it again
 //! gives the same parameters.
 
+mod error;
+mod records;
 mod sqlite;
 
+pub use error::StoreError;
+pub use records::{
+    Blame, HistoryRow, ProcessIdentity, Reservation, StudyId, StudyRecord, StudySummary,
+    TrialCounts, WorkerId, WorkerRecord,
+};
 pub use sqlite::{SqliteOptions, SqliteStore};
-
-use std::path::PathBuf;
-
-use thiserror::Error;
 
 use crate::space::Params;
 use crate::spec::StudySpec;
@@ -25,289 +28,15 @@ use crate::trial::{
     FinishSequence, Origin, Report, Timestamp, Trial, TrialNumber, TrialState, WorkerInfo,
 };
 
-/// Key of a study in its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StudyId(pub i64);
-
-/// Key of a worker in its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct WorkerId(pub i64);
-
-/// A study as stored.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StudyRecord {
-    /// Its key.
-    pub id: StudyId,
-    /// Its declaration, with the budget as extended.
-    pub spec: StudySpec,
-    /// When it was created.
-    pub created_at: Timestamp,
-}
-
-/// A study in one line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StudySummary {
-    /// Its name.
-    pub name: String,
-    /// Its direction.
-    pub direction: crate::trial::Direction,
-    /// Its metric.
-    pub metric: String,
-    /// Its budget.
-    pub budget: u64,
-    /// Trials queued, running, complete, pruned and failed.
-    pub counts: TrialCounts,
-    /// Number and value of the best complete trial.
-    pub best: Option<(TrialNumber, f64)>,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// When a trial last finished.
-    pub last_finished_at: Option<Timestamp>,
-}
-
-/// How many trials stand where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TrialCounts {
-    /// Waiting for a worker.
-    pub queued: u64,
-    /// With a worker.
-    pub running: u64,
-    /// Evaluated.
-    pub complete: u64,
-    /// Stopped early.
-    pub pruned: u64,
-    /// Without a value.
-    pub failed: u64,
-}
-
-impl TrialCounts {
-    /// Trials that are over.
-    pub fn finished(&self) -> u64 {
-        self.complete + self.pruned + self.failed
-    }
-
-    /// All trials; what the budget counts.
-    pub fn total(&self) -> u64 {
-        self.queued + self.running + self.finished()
-    }
-}
-
-/// A process on a host, named so that a reused pid is not mistaken for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProcessIdentity {
-    /// Host name.
-    pub host: String,
-    /// Process id.
-    pub pid: u32,
-    /// Start of the process, as the system tells.
-    pub start: u64,
-}
-
-/// A worker that holds a trial.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WorkerRecord {
-    /// Its key.
-    pub id: WorkerId,
-    /// Its process, device and engine.
-    pub info: WorkerInfo,
-    /// The process that started and watches it, if any.
-    pub supervisor: Option<ProcessIdentity>,
-    /// Until when its lease runs; it renews it while it lives.
-    pub lease_until: Timestamp,
-    /// The trial it holds.
-    pub trial: TrialNumber,
-}
-
-/// A trial given to a worker.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reservation {
-    /// The trial's number.
-    pub number: TrialNumber,
-    /// What its suggestion may see.
-    pub rows_seen: FinishSequence,
-    /// Its parameters, if they were suggested before (a trial taken up again) or chosen by a user.
-    pub params: Option<Params>,
-    /// Which attempt at the trial this is, from 1. `report` and `finish` are refused for an earlier
-    /// attempt, so that a worker thought dead cannot overwrite its successor.
-    pub attempt: u32,
-}
-
-/// A trial as one later trial sees it: a row that finished after the later one's rows seen is pending
-/// here, whatever became of it since.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HistoryRow {
-    /// The trial's number.
-    pub number: TrialNumber,
-    /// Its parameters; `None` if its suggestion is not stored yet, or never will be because it failed
-    /// before. Being pure in the number and `rows_seen`, the suggestion can be computed.
-    pub params: Option<Params>,
-    /// What its own suggestion saw.
-    pub rows_seen: FinishSequence,
-    /// Its place in the order of finishing; `None` while pending.
-    pub finish_sequence: Option<FinishSequence>,
-    /// Its value; `None` while pending, pruned or failed.
-    pub value: Option<f64>,
-}
-
-/// Why the store could not do what was asked.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// The file cannot be opened or made.
-    #[error("cannot open database {}: {reason}", path.display())]
-    CannotOpen {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        reason: String,
-    },
-    /// There is no such file, and none was to be made.
-    #[error("there is no database {}", path.display())]
-    NotFound {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is not a database of surmise's.
-    #[error("{} is not a surmise database: {reason}", path.display())]
-    NotADatabase {
-        /// The file.
-        path: PathBuf,
-        /// How that shows.
-        reason: String,
-    },
-    /// The database was made by a newer surmise.
-    #[error("{} has schema version {found}, this surmise knows up to {supported}", path.display())]
-    NewerSchema {
-        /// The file.
-        path: PathBuf,
-        /// Version found.
-        found: i64,
-        /// Highest version this build knows.
-        supported: i64,
-    },
-    /// The file or its folder cannot be written.
-    #[error("database {} is read-only", path.display())]
-    ReadOnly {
-        /// The file.
-        path: PathBuf,
-    },
-    /// No space is left to write.
-    #[error("the disk that holds {} is full", path.display())]
-    DiskFull {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Another process held the database for longer than the busy time-out.
-    #[error("database {} stayed locked by another process for {seconds} s", path.display())]
-    Locked {
-        /// The file.
-        path: PathBuf,
-        /// How long was waited.
-        seconds: f64,
-    },
-    /// The file lies on a network file system, where SQLite's locks do not hold.
-    #[error("{} lies on a network file system ({kind}), where SQLite cannot lock safely", path.display())]
-    NetworkFileSystem {
-        /// The file.
-        path: PathBuf,
-        /// Kind of file system, e.g. `nfs`.
-        kind: String,
-    },
-    /// A study of that name exists.
-    #[error("a study named `{name}` exists already")]
-    StudyExists {
-        /// The name.
-        name: String,
-    },
-    /// The study was deleted, perhaps by another process.
-    #[error("the study is not in the store, or no longer")]
-    NoSuchStudy {
-        /// Its key.
-        study: StudyId,
-    },
-    /// The worker is not one of the study's; it went with a deleted study.
-    #[error("the worker is not in the store, or no longer")]
-    NoSuchWorker {
-        /// Its key.
-        worker: WorkerId,
-    },
-    /// No such trial.
-    #[error("the study has no trial {number}")]
-    NoSuchTrial {
-        /// The number.
-        number: TrialNumber,
-    },
-    /// The trial is finished, and finished trials never change.
-    #[error("trial {number} is finished ({state}) and can no longer change")]
-    Finished {
-        /// The number.
-        number: TrialNumber,
-        /// Its state.
-        state: String,
-    },
-    /// The trial was given to another worker since.
-    #[error(
-        "trial {number} was taken up again by another worker (attempt {current}, not {attempt})"
-    )]
-    Superseded {
-        /// The number.
-        number: TrialNumber,
-        /// The attempt that spoke.
-        attempt: u32,
-        /// The attempt that holds the trial now.
-        current: u32,
-    },
-    /// No worker has the trial: it was taken away from one thought dead and waits in the queue.
-    #[error("trial {number} was taken away from its worker and waits for another")]
-    NotRunning {
-        /// The number.
-        number: TrialNumber,
-    },
-    /// The trial has other parameters already. Suggestions are pure, so this is a sampler's defect or
-    /// another version of it.
-    #[error("trial {number} has other parameters already: {stored}")]
-    OtherParams {
-        /// The number.
-        number: TrialNumber,
-        /// The parameters it has, as stored.
-        stored: String,
-    },
-    /// What was to be stored is not allowed: a value that is not finite, a state that cannot be.
-    #[error("cannot store {what}: {reason}")]
-    Invalid {
-        /// What was to be stored.
-        what: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// What is stored cannot be understood, or the file is damaged.
-    #[error("{what} in {} cannot be read: {reason}", path.display())]
-    Corrupt {
-        /// The file.
-        path: PathBuf,
-        /// Which row, or the whole.
-        what: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Anything else the database engine reports.
-    #[error("database error in {}: {source}", path.display())]
-    Database {
-        /// The file.
-        path: PathBuf,
-        /// The engine's error.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-}
-
 /// Keeps studies, trials and workers. Cut so that a database server can be its second implementor:
 /// every method is one short transaction and safe against other processes doing the same.
 ///
 /// Every method can fail with the errors of the medium ([`CannotOpen`](StoreError::CannotOpen),
 /// [`ReadOnly`](StoreError::ReadOnly), [`DiskFull`](StoreError::DiskFull),
 /// [`Locked`](StoreError::Locked), [`Corrupt`](StoreError::Corrupt),
-/// [`Database`](StoreError::Database)); every method given a [`StudyId`] but the lists with
-/// [`NoSuchStudy`](StoreError::NoSuchStudy) if it writes. A failed method has changed nothing.
+/// [`Database`](StoreError::Database)); every method that writes to a study with
+/// [`NoSuchStudy`](StoreError::NoSuchStudy), while a list of what a missing study has is empty. A failed
+/// method has changed nothing.
 pub trait Store: Send {
     /// Stores a new study.
     ///
@@ -452,13 +181,4 @@ pub trait Store: Send {
 
     /// All trials, whole, in the order of numbers.
     fn trials(&mut self, study: StudyId) -> Result<Vec<Trial>, StoreError>;
-}
-
-/// Blame for a lost worker, laid on the trial it held.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Blame {
-    /// Lost workers after which the trial fails.
-    pub max_losses: u32,
-    /// How the worker ended, for the failure's reason.
-    pub reason: String,
 }

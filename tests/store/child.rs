@@ -8,7 +8,7 @@ use std::process::Command;
 const FOLDER: &str = "SURMISE_TEST_FOLDER";
 
 /// The command that runs the ignored test `name` on `folder`, by the program at `program`.
-pub fn command(program: &Path, name: &str, folder: &Path) -> Command {
+pub(crate) fn command(program: &Path, name: &str, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"])
@@ -17,6 +17,6 @@ pub fn command(program: &Path, name: &str, folder: &Path) -> Command {
 }
 
 /// The folder given to a child; `None` in a run of all ignored tests, where it has nothing to do.
-pub fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     env::var_os(FOLDER).map(PathBuf::from)
 }

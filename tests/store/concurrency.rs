@@ -1,5 +1,6 @@
 //! Several connections at once.
 
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -101,17 +102,21 @@ fn a_lock_is_waited_for() {
     let (mut store, folder) = sqlite();
     let id = store.create_study(&spec("study"), at(1)).unwrap();
     let holder = hold_lock(&database(&folder));
+    let (begun, begins) = mpsc::channel();
     thread::scope(|scope| {
-        let asking = scope.spawn(|| {
+        let (store, begun) = (&mut store, &begun);
+        let asking = scope.spawn(move || {
             let begin = Instant::now();
-            let number = ask(&mut store, id);
+            begun.send(()).unwrap();
+            let number = ask(store, id);
             (number, begin.elapsed())
         });
+        begins.recv().unwrap();
         thread::sleep(Duration::from_millis(300));
         holder.execute_batch("COMMIT").unwrap();
         let (number, waited) = asking.join().unwrap();
         assert_eq!(number.0, 0);
-        assert!(waited >= Duration::from_millis(200), "{waited:?}");
+        assert!(waited >= Duration::from_millis(300), "{waited:?}");
     });
     assert_eq!(store.summary(id).unwrap().budget, 77);
 }

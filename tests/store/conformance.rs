@@ -17,7 +17,7 @@ fn numbers(rows: &[HistoryRow]) -> Vec<u64> {
     rows.iter().map(|row| row.number.0).collect()
 }
 
-pub fn a_study_is_found_as_declared(store: &mut dyn Store) {
+pub(crate) fn a_study_is_found_as_declared(store: &mut dyn Store) {
     let id = study(store);
     let found = store.study("study").unwrap().unwrap();
     assert_eq!(found.id, id);
@@ -26,7 +26,7 @@ pub fn a_study_is_found_as_declared(store: &mut dyn Store) {
     assert_eq!(store.study("stud").unwrap(), None);
 }
 
-pub fn a_name_is_taken_once(store: &mut dyn Store) {
+pub(crate) fn a_name_is_taken_once(store: &mut dyn Store) {
     study(store);
     let again = store.create_study(&spec("study"), at(8));
     assert!(matches!(again, Err(StoreError::StudyExists { name }) if name == "study"));
@@ -34,7 +34,7 @@ pub fn a_name_is_taken_once(store: &mut dyn Store) {
     assert_eq!(store.studies().unwrap().len(), 2);
 }
 
-pub fn studies_come_by_name_with_their_counts(store: &mut dyn Store) {
+pub(crate) fn studies_come_by_name_with_their_counts(store: &mut dyn Store) {
     let b = store.create_study(&spec("b"), at(1)).unwrap();
     store.create_study(&spec("a"), at(2)).unwrap();
     let states = [
@@ -73,7 +73,7 @@ pub fn studies_come_by_name_with_their_counts(store: &mut dyn Store) {
     assert_eq!((counts.complete, counts.pruned, counts.failed), (3, 1, 1));
 }
 
-pub fn ties_go_to_the_lower_number_in_both_directions(store: &mut dyn Store) {
+pub(crate) fn ties_go_to_the_lower_number_in_both_directions(store: &mut dyn Store) {
     for (direction, best) in [(Direction::Minimize, 1), (Direction::Maximize, 0)] {
         let spec = StudySpec { direction, ..spec(&direction.to_string()) };
         let id = store.create_study(&spec, at(1)).unwrap();
@@ -85,7 +85,7 @@ pub fn ties_go_to_the_lower_number_in_both_directions(store: &mut dyn Store) {
     }
 }
 
-pub fn a_budget_bounds_new_trials_and_can_be_extended(store: &mut dyn Store) {
+pub(crate) fn a_budget_bounds_new_trials_and_can_be_extended(store: &mut dyn Store) {
     let spec = StudySpec { trials: 2, ..spec("short") };
     let id = store.create_study(&spec, at(1)).unwrap();
     ask(store, id);
@@ -108,7 +108,7 @@ pub fn a_budget_bounds_new_trials_and_can_be_extended(store: &mut dyn Store) {
     assert!(matches!(nothing, Err(StoreError::Invalid { .. })));
 }
 
-pub fn a_deleted_study_leaves_nothing(store: &mut dyn Store) {
+pub(crate) fn a_deleted_study_leaves_nothing(store: &mut dyn Store) {
     let id = study(store);
     let other = store.create_study(&spec("other"), at(1)).unwrap();
     for study in [id, other] {
@@ -132,7 +132,7 @@ pub fn a_deleted_study_leaves_nothing(store: &mut dyn Store) {
     assert!(store.trials(again).unwrap().is_empty());
 }
 
-pub fn numbers_count_up_and_rows_seen_are_fixed_when_asked(store: &mut dyn Store) {
+pub(crate) fn numbers_count_up_and_rows_seen_are_fixed_when_asked(store: &mut dyn Store) {
     let id = study(store);
     let first = store.reserve(id, None, at(1)).unwrap().unwrap();
     assert_eq!(first.number, TrialNumber(0));
@@ -150,7 +150,7 @@ pub fn numbers_count_up_and_rows_seen_are_fixed_when_asked(store: &mut dyn Store
     assert_eq!(stored.rows_seen, FinishSequence(2));
 }
 
-pub fn parameters_come_back_to_the_bit(store: &mut dyn Store) {
+pub(crate) fn parameters_come_back_to_the_bit(store: &mut dyn Store) {
     let id = study(store);
     let awkward =
         [0.1 + 0.2, 1e-6, f64::from_bits(0x3FB9_9999_9999_999B), 4.0 / 30.0, 5e-6_f64.next_up()];
@@ -172,7 +172,7 @@ pub fn parameters_come_back_to_the_bit(store: &mut dyn Store) {
     }
 }
 
-pub fn parameters_are_stored_once(store: &mut dyn Store) {
+pub(crate) fn parameters_are_stored_once(store: &mut dyn Store) {
     let id = study(store);
     let number = ask(store, id);
     store.set_params(id, number, &params(0.1), &Origin::Sobol).unwrap();
@@ -185,7 +185,7 @@ pub fn parameters_are_stored_once(store: &mut dyn Store) {
     store.set_params(id, number, &params(0.1), &Origin::Sobol).unwrap();
 }
 
-pub fn a_trial_keeps_all_it_was_told(store: &mut dyn Store) {
+pub(crate) fn a_trial_keeps_all_it_was_told(store: &mut dyn Store) {
     let id = study(store);
     let holder = worker(store, id, 42);
     let asked = store.reserve(id, Some(holder), at(10)).unwrap().unwrap();
@@ -211,7 +211,7 @@ pub fn a_trial_keeps_all_it_was_told(store: &mut dyn Store) {
     assert_eq!(store.trial(id, TrialNumber(1)).unwrap(), None);
 }
 
-pub fn reports_replace_one_another_by_step(store: &mut dyn Store) {
+pub(crate) fn reports_replace_one_another_by_step(store: &mut dyn Store) {
     let id = study(store);
     let (first, second) = (ask(store, id), ask(store, id));
     let mut report = |number, step, value| {
@@ -231,7 +231,7 @@ pub fn reports_replace_one_another_by_step(store: &mut dyn Store) {
     assert_eq!(store.trial(id, first).unwrap().unwrap(), trials[0]);
 }
 
-pub fn every_end_is_kept(store: &mut dyn Store) {
+pub(crate) fn every_end_is_kept(store: &mut dyn Store) {
     let id = study(store);
     let kinds = [
         FailureKind::NotStarted,
@@ -266,7 +266,7 @@ pub fn every_end_is_kept(store: &mut dyn Store) {
     assert_eq!(found, states);
 }
 
-pub fn a_finished_trial_never_changes(store: &mut dyn Store) {
+pub(crate) fn a_finished_trial_never_changes(store: &mut dyn Store) {
     let id = study(store);
     let holder = worker(store, id, 1);
     let asked = store.reserve(id, Some(holder), at(1)).unwrap().unwrap();
@@ -295,7 +295,7 @@ pub fn a_finished_trial_never_changes(store: &mut dyn Store) {
     assert_eq!(store.trial(id, number).unwrap(), before);
 }
 
-pub fn a_superseded_worker_is_refused(store: &mut dyn Store) {
+pub(crate) fn a_superseded_worker_is_refused(store: &mut dyn Store) {
     let id = study(store);
     let (slow, quick) = (worker(store, id, 1), worker(store, id, 2));
     let number = store.reserve(id, Some(slow), at(1)).unwrap().unwrap().number;
@@ -330,7 +330,7 @@ pub fn a_superseded_worker_is_refused(store: &mut dyn Store) {
     store.finish(id, number, 2, &complete, at(6)).unwrap();
 }
 
-pub fn a_released_trial_keeps_number_parameters_and_rows_seen(store: &mut dyn Store) {
+pub(crate) fn a_released_trial_keeps_number_parameters_and_rows_seen(store: &mut dyn Store) {
     let id = study(store);
     let holder = worker(store, id, 1);
     let done = ask(store, id);
@@ -351,7 +351,7 @@ pub fn a_released_trial_keeps_number_parameters_and_rows_seen(store: &mut dyn St
     assert!(store.release(id, &[holder], None, at(4)).unwrap().is_empty());
 }
 
-pub fn a_trial_that_loses_too_many_workers_fails(store: &mut dyn Store) {
+pub(crate) fn a_trial_that_loses_too_many_workers_fails(store: &mut dyn Store) {
     let id = study(store);
     let blame = Blame { max_losses: 2, reason: "killed by signal 9".into() };
     let other = worker(store, id, 9);
@@ -377,7 +377,7 @@ pub fn a_trial_that_loses_too_many_workers_fails(store: &mut dyn Store) {
     assert_eq!(trial.state, TrialState::Running);
 }
 
-pub fn only_workers_that_hold_a_trial_are_told(store: &mut dyn Store) {
+pub(crate) fn only_workers_that_hold_a_trial_are_told(store: &mut dyn Store) {
     let id = study(store);
     let supervisor = ProcessIdentity { host: "node".into(), pid: 5, start: 99 };
     let supervised =
@@ -398,7 +398,7 @@ pub fn only_workers_that_hold_a_trial_are_told(store: &mut dyn Store) {
     assert!(store.workers(id).unwrap().is_empty());
 }
 
-pub fn history_is_what_was_finished_then_what_was_pending(store: &mut dyn Store) {
+pub(crate) fn history_is_what_was_finished_then_what_was_pending(store: &mut dyn Store) {
     let id = study(store);
     for _ in 0..5 {
         ask(store, id);
@@ -432,7 +432,7 @@ pub fn history_is_what_was_finished_then_what_was_pending(store: &mut dyn Store)
     assert_eq!(rest(store, 2), [0, 2, 4, 5]);
 }
 
-pub fn history_does_not_change_when_pending_trials_finish(store: &mut dyn Store) {
+pub(crate) fn history_does_not_change_when_pending_trials_finish(store: &mut dyn Store) {
     let id = study(store);
     for _ in 0..4 {
         ask(store, id);
@@ -451,7 +451,7 @@ pub fn history_does_not_change_when_pending_trials_finish(store: &mut dyn Store)
     assert_eq!(history(store), before);
 }
 
-pub fn users_trials_are_queued_or_finished(store: &mut dyn Store) {
+pub(crate) fn users_trials_are_queued_or_finished(store: &mut dyn Store) {
     let id = study(store);
     let value = TrialState::Complete { value: 0.5 };
     let known = store.insert(id, &params(0.2), &value, at(3)).unwrap();
@@ -475,7 +475,7 @@ pub fn users_trials_are_queued_or_finished(store: &mut dyn Store) {
     assert!(matches!(running, Err(StoreError::Invalid { .. })));
 }
 
-pub fn values_that_are_not_finite_are_refused(store: &mut dyn Store) {
+pub(crate) fn values_that_are_not_finite_are_refused(store: &mut dyn Store) {
     let id = study(store);
     let number = store.reserve(id, None, at(1)).unwrap().unwrap().number;
     let refused = |result: Result<(), StoreError>| match result {
@@ -506,7 +506,7 @@ pub fn values_that_are_not_finite_are_refused(store: &mut dyn Store) {
     assert_eq!(trials[0].params, None);
 }
 
-pub fn what_is_not_there_is_an_error(store: &mut dyn Store) {
+pub(crate) fn what_is_not_there_is_an_error(store: &mut dyn Store) {
     let id = study(store);
     let number = TrialNumber(3);
     let report = Report { step: 1, value: 0.5 };

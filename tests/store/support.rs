@@ -15,25 +15,25 @@ use surmise::trial::{Direction, Origin, Timestamp, TrialNumber, TrialState, Work
 use tempfile::TempDir;
 
 /// An empty store in a folder of its own.
-pub fn sqlite() -> (SqliteStore, TempDir) {
+pub(crate) fn sqlite() -> (SqliteStore, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     (open(&database(&folder)), folder)
 }
 
-pub fn database(folder: &TempDir) -> PathBuf {
+pub(crate) fn database(folder: &TempDir) -> PathBuf {
     folder.path().join("studies.db")
 }
 
-pub fn open(path: &Path) -> SqliteStore {
+pub(crate) fn open(path: &Path) -> SqliteStore {
     SqliteStore::open(path, &SqliteOptions::default()).unwrap()
 }
 
-pub fn impatient() -> SqliteOptions {
+pub(crate) fn impatient() -> SqliteOptions {
     SqliteOptions { busy_timeout: Duration::from_millis(100), ..SqliteOptions::default() }
 }
 
 /// One parameter of each kind.
-pub fn space() -> SearchSpace {
+pub(crate) fn space() -> SearchSpace {
     let parameter = |name: &str, domain| Parameter { name: name.into(), domain };
     let float = FloatDomain::new(1e-6, 0.4, Scale::Log, None).unwrap();
     let int = IntDomain::new(1, 64, Scale::Linear, 1).unwrap();
@@ -50,7 +50,7 @@ pub fn space() -> SearchSpace {
     .unwrap()
 }
 
-pub fn spec(name: &str) -> StudySpec {
+pub(crate) fn spec(name: &str) -> StudySpec {
     StudySpec {
         study: name.into(),
         direction: Direction::Maximize,
@@ -64,7 +64,7 @@ pub fn spec(name: &str) -> StudySpec {
 }
 
 /// Parameters that differ by `lr`.
-pub fn params(lr: f64) -> Params {
+pub(crate) fn params(lr: f64) -> Params {
     space()
         .check([
             ("lr", ParamValue::Float(lr)),
@@ -75,7 +75,7 @@ pub fn params(lr: f64) -> Params {
         .unwrap()
 }
 
-pub fn worker_info(pid: u32) -> WorkerInfo {
+pub(crate) fn worker_info(pid: u32) -> WorkerInfo {
     WorkerInfo {
         host: "node".into(),
         pid,
@@ -85,23 +85,23 @@ pub fn worker_info(pid: u32) -> WorkerInfo {
     }
 }
 
-pub fn at(microseconds: i64) -> Timestamp {
+pub(crate) fn at(microseconds: i64) -> Timestamp {
     Timestamp(microseconds)
 }
 
-pub fn worker(store: &mut dyn Store, study: StudyId, pid: u32) -> WorkerId {
+pub(crate) fn worker(store: &mut dyn Store, study: StudyId, pid: u32) -> WorkerId {
     store.register_worker(study, &worker_info(pid), None, at(1_000)).unwrap()
 }
 
 /// Asks for a trial and gives it parameters.
-pub fn ask(store: &mut dyn Store, study: StudyId) -> TrialNumber {
+pub(crate) fn ask(store: &mut dyn Store, study: StudyId) -> TrialNumber {
     let asked = store.reserve(study, None, at(1)).unwrap().unwrap();
     store.set_params(study, asked.number, &params(0.1), &Origin::Sobol).unwrap();
     asked.number
 }
 
 /// Ends the first attempt at a trial with a value.
-pub fn tell(store: &mut dyn Store, study: StudyId, number: TrialNumber, value: f64) -> u64 {
+pub(crate) fn tell(store: &mut dyn Store, study: StudyId, number: TrialNumber, value: f64) -> u64 {
     let state = TrialState::Complete { value };
     store.finish(study, number, 1, &state, at(2)).unwrap().0
 }

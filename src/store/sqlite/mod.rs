@@ -60,14 +60,14 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Version of the SQLite library inside.
-    pub fn engine_version() -> &'static str {
-        rusqlite::version()
-    }
-
     /// The file, as it was given.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Version of the SQLite library built in, e.g. `3.50.4`.
+    pub fn engine_version() -> &'static str {
+        rusqlite::version()
     }
 
     /// Folds the write-ahead log into the file and closes it. The last of all connections leaves the

@@ -1,0 +1,138 @@
+//! What goes into a store and comes out of it.
+
+use crate::space::Params;
+use crate::spec::StudySpec;
+use crate::trial::{Direction, FinishSequence, Timestamp, TrialNumber, WorkerInfo};
+
+/// Key of a study in its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StudyId(pub i64);
+
+/// Key of a worker in its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WorkerId(pub i64);
+
+/// A study as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StudyRecord {
+    /// Its key.
+    pub id: StudyId,
+    /// Its declaration, with the budget as extended.
+    pub spec: StudySpec,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// A study in one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StudySummary {
+    /// Its name.
+    pub name: String,
+    /// Its direction.
+    pub direction: Direction,
+    /// Its metric.
+    pub metric: String,
+    /// Its budget.
+    pub budget: u64,
+    /// Trials queued, running, complete, pruned and failed.
+    pub counts: TrialCounts,
+    /// Number and value of the best complete trial.
+    pub best: Option<(TrialNumber, f64)>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When a trial last finished.
+    pub last_finished_at: Option<Timestamp>,
+}
+
+/// How many trials stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrialCounts {
+    /// Waiting for a worker.
+    pub queued: u64,
+    /// With a worker.
+    pub running: u64,
+    /// Evaluated.
+    pub complete: u64,
+    /// Stopped early.
+    pub pruned: u64,
+    /// Without a value.
+    pub failed: u64,
+}
+
+impl TrialCounts {
+    /// Trials that are over.
+    pub fn finished(&self) -> u64 {
+        self.complete + self.pruned + self.failed
+    }
+
+    /// All trials; what the budget counts.
+    pub fn total(&self) -> u64 {
+        self.queued + self.running + self.finished()
+    }
+}
+
+/// A process on a host, named so that a reused pid is not mistaken for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessIdentity {
+    /// Host name.
+    pub host: String,
+    /// Process id.
+    pub pid: u32,
+    /// Start of the process, as the system tells.
+    pub start: u64,
+}
+
+/// A worker that holds a trial.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkerRecord {
+    /// Its key.
+    pub id: WorkerId,
+    /// Its process, device and engine.
+    pub info: WorkerInfo,
+    /// The process that started and watches it, if any.
+    pub supervisor: Option<ProcessIdentity>,
+    /// Until when its lease runs; it renews it while it lives.
+    pub lease_until: Timestamp,
+    /// The trial it holds.
+    pub trial: TrialNumber,
+}
+
+/// A trial given to a worker.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reservation {
+    /// The trial's number.
+    pub number: TrialNumber,
+    /// What its suggestion may see.
+    pub rows_seen: FinishSequence,
+    /// Its parameters, if they were suggested before (a trial taken up again) or chosen by a user.
+    pub params: Option<Params>,
+    /// Which attempt at the trial this is, from 1. `report` and `finish` are refused for an earlier
+    /// attempt, so that a worker thought dead cannot overwrite its successor.
+    pub attempt: u32,
+}
+
+/// A trial as one later trial sees it: a row that finished after the later one's rows seen is pending
+/// here, whatever became of it since.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryRow {
+    /// The trial's number.
+    pub number: TrialNumber,
+    /// Its parameters; `None` if its suggestion is not stored yet, or never will be because it failed
+    /// before. Being pure in the number and `rows_seen`, the suggestion can be computed.
+    pub params: Option<Params>,
+    /// What its own suggestion saw.
+    pub rows_seen: FinishSequence,
+    /// Its place in the order of finishing; `None` while pending.
+    pub finish_sequence: Option<FinishSequence>,
+    /// Its value; `None` while pending, pruned or failed.
+    pub value: Option<f64>,
+}
+
+/// Blame for a lost worker, laid on the trial it held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blame {
+    /// Lost workers after which the trial fails.
+    pub max_losses: u32,
+    /// How the worker ended, for the failure's reason.
+    pub reason: String,
+}
