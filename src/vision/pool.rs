@@ -5,6 +5,7 @@
 //! window's maximum is found without branches, and `gather` fetches the values; its gradient goes
 //! to the same places.
 
+use std::mem::MaybeUninit;
 use std::slice;
 
 use tch::{Device, Kind, TchError, Tensor};
@@ -21,9 +22,10 @@ use tch::{Device, Kind, TchError, Tensor};
 pub(super) fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> {
     let (n, c, h, w) = input.size4()?;
     let side = size as i64;
-    let fast = input.device() == Device::Cpu && input.f_kind()? == Kind::Float;
+    let fits = n * c > 0 && (1..=h.min(w)).contains(&side);
+    let here = input.device() == Device::Cpu && input.f_kind()? == Kind::Float;
     // The kernel is for one thread; libtorch's own shares its work out.
-    if !fast || side == 0 || h < side || w < side || tch::get_num_threads() > 1 {
+    if !fits || !here || tch::get_num_threads() > 1 {
         return input.f_max_pool2d([side; 2], [side; 2], [0; 2], [1; 2], false);
     }
     let input = input.f_contiguous()?;
@@ -31,13 +33,16 @@ pub(super) fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> 
     let places = Tensor::f_empty([n, c, out_h * out_w], (Kind::Int64, Device::Cpu))?;
     let planes = (n * c) as usize;
     let (plane, out_plane) = ((h * w) as usize, (out_h * out_w) as usize);
-    // SAFETY: both tensors are contiguous, on the CPU, of the element type and the number of
-    // elements given here, and live until the end of this function; `places` is new, so nothing
-    // else refers to its memory.
+    // SAFETY: both tensors are contiguous, on the CPU, not empty, of the element type and the
+    // number of elements given here, and live until the end of this function; `places` is new, so
+    // nothing else refers to its memory, which is not read before every element is written.
     let (values, places_mut) = unsafe {
         (
             slice::from_raw_parts(input.data_ptr() as *const f32, planes * plane),
-            slice::from_raw_parts_mut(places.data_ptr() as *mut i64, planes * out_plane),
+            slice::from_raw_parts_mut(
+                places.data_ptr() as *mut MaybeUninit<i64>,
+                planes * out_plane,
+            ),
         )
     };
     for (values, places) in values.chunks_exact(plane).zip(places_mut.chunks_exact_mut(out_plane)) {
@@ -53,7 +58,13 @@ pub(super) fn max_pool(input: &Tensor, size: usize) -> Result<Tensor, TchError> 
 
 /// For each window of a plane, the place of its maximum within the plane.
 #[inline(always)]
-fn plane_maxima(values: &[f32], width: usize, size: usize, places: &mut [i64], out_width: usize) {
+fn plane_maxima(
+    values: &[f32],
+    width: usize,
+    size: usize,
+    places: &mut [MaybeUninit<i64>],
+    out_width: usize,
+) {
     for (y, places) in places.chunks_exact_mut(out_width).enumerate() {
         let top = y * size * width;
         let band = &values[top..top + size * width];
@@ -70,7 +81,7 @@ fn plane_maxima(values: &[f32], width: usize, size: usize, places: &mut [i64], o
                     at = if wins { here } else { at };
                 }
             }
-            *place = (top + at) as i64;
+            place.write((top + at) as i64);
         }
     }
 }
@@ -137,7 +148,11 @@ mod tests {
 
     #[test]
     fn an_image_smaller_than_a_window_is_an_error() {
-        let input = Tensor::zeros([1, 1, 2, 5], (Kind::Float, Device::Cpu));
-        assert!(max_pool(&input, 3).is_err());
+        let float = (Kind::Float, Device::Cpu);
+        assert!(max_pool(&Tensor::zeros([1, 1, 2, 5], float), 3).is_err());
+        assert!(max_pool(&Tensor::zeros([1, 1, 2, 5], float), 0).is_err());
+        assert!(max_pool(&Tensor::zeros([2, 5], float), 2).is_err());
+        let none = max_pool(&Tensor::zeros([0, 1, 4, 4], float), 2).unwrap();
+        assert_eq!(none.size(), [0, 1, 2, 2]);
     }
 }
