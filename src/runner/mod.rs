@@ -8,8 +8,6 @@
 //! A supervised worker listens on stdin: `finish` asks it to end after its trial, the end of the
 //! stream (which comes when the supervisor dies, however it dies) to abandon it at once.
 
-mod process;
-mod recover;
 mod signals;
 mod supervisor;
 mod worker;
@@ -21,7 +19,6 @@ use thiserror::Error;
 use crate::store::StoreError;
 use crate::study::StudyError;
 
-pub use process::{host, identify};
 pub use signals::{Interrupt, Interrupts};
 pub use supervisor::{Event, RunEnd, RunOptions, run};
 pub use worker::{WorkerEnd, WorkerOptions, work};

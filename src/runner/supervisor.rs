@@ -13,7 +13,6 @@ use crate::store::{Blame, StudySummary, WorkerId};
 use crate::study::{Study, StudyError};
 use crate::trial::{FinishSequence, Timestamp, Trial, TrialNumber};
 
-use super::recover::recover;
 use super::signals::{Interrupt, Interrupts};
 use super::{EXIT_UNUSABLE, RunError, WorkerOptions};
 
@@ -94,8 +93,7 @@ pub fn run(
     interrupts: &Interrupts,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunEnd, RunError> {
-    let id = study.id();
-    let recovery = recover(study.store(), id)?;
+    let recovery = study.recover()?;
     if !recovery.requeued.is_empty() || !recovery.elsewhere.is_empty() {
         observe(Event::Recovered { requeued: &recovery.requeued, elsewhere: &recovery.elsewhere });
     }
@@ -248,7 +246,7 @@ impl Supervisor<'_> {
     }
 
     fn held_by(&mut self, pid: u32) -> Result<Vec<WorkerId>, StudyError> {
-        let (id, host) = (self.study.id(), super::host());
+        let (id, host) = (self.study.id(), crate::study::host());
         let workers = self.study.store().workers(id)?;
         let mine = workers.iter().filter(|w| w.info.pid == pid && w.info.host == host);
         Ok(mine.map(|w| w.id).collect())

@@ -8,12 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use crate::objective::{self, ObjectiveSpec, StopFlag, Unavailable};
-use crate::store::{SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId};
-use crate::study::{Evaluated, Study};
-use crate::trial::{Timestamp, WorkerInfo};
+use crate::store::{
+    ProcessIdentity, SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId,
+};
+use crate::study::{Evaluated, Study, identify};
+use crate::trial::Timestamp;
 
 use super::signals::{Interrupt, Interrupts};
-use super::{LEASE, RunError, process};
+use super::{LEASE, RunError};
 
 /// What a worker needs to know.
 #[derive(Clone, Debug)]
@@ -58,11 +60,12 @@ pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
             objective::build(template, options.device.as_deref()).map_err(unavailable)?
         }
     };
-    let worker = register(&mut study, options.supervised, objective.device())?;
+    let supervisor = if options.supervised { supervisor() } else { None };
+    let worker = study.register(objective.device(), supervisor.as_ref(), lease_end())?;
     let _lease = Lease::keep(open()?, worker);
 
     while !orders.finish.is_raised() {
-        let Some(trial) = study.ask_for(Some(worker))? else { return Ok(WorkerEnd::Done) };
+        let Some(trial) = study.ask_as(worker)? else { return Ok(WorkerEnd::Done) };
         match study.evaluate(objective.as_mut(), &trial, &options.runs, &orders.abandon)? {
             Evaluated::Told => {}
             Evaluated::Abandoned => release(&mut study, worker)?,
@@ -79,20 +82,9 @@ fn unavailable(error: Unavailable) -> RunError {
     RunError::Unusable { reason: format!("{}\n{}", error.message, error.remedy) }
 }
 
-fn register(study: &mut Study, supervised: bool, device: &str) -> Result<WorkerId, RunError> {
-    let pid = std::process::id();
-    let info = WorkerInfo {
-        host: process::host(),
-        pid,
-        process_start: process::identify(pid).map_or(0, |p| p.start),
-        device: device.to_owned(),
-        engine: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    let parent = rustix::process::getppid().map(|p| p.as_raw_nonzero().get().unsigned_abs());
-    let supervisor = parent.filter(|_| supervised).and_then(process::identify);
-    let id = study.id();
-    let until = lease_end();
-    Ok(study.store().register_worker(id, &info, supervisor.as_ref(), until)?)
+fn supervisor() -> Option<ProcessIdentity> {
+    let parent = rustix::process::getppid()?;
+    identify(parent.as_raw_nonzero().get().unsigned_abs())
 }
 
 fn lease_end() -> Timestamp {

@@ -5,10 +5,14 @@
 
 mod evaluate;
 mod model;
+mod process;
+mod recover;
 mod replay;
 
 pub use evaluate::{Evaluated, trial_folder};
 pub use model::{Model, Prediction};
+pub use process::{host, identify};
+pub use recover::Recovery;
 pub use replay::Mismatch;
 
 use std::collections::BTreeMap;
@@ -22,11 +26,12 @@ use crate::sampler::{self, Sampler, SamplerError, Suggestion};
 use crate::space::{ParamValue, Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
-    HistoryRow, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId,
+    HistoryRow, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
+    StudySummary, WorkerId,
 };
 use crate::trial::{
     Direction, Failure, FailureKind, FinishSequence, History, Observation, Origin, Report,
-    Timestamp, Trial, TrialNumber, TrialState,
+    Timestamp, Trial, TrialNumber, TrialState, WorkerInfo,
 };
 
 /// Why a study could not do what was asked.
@@ -97,6 +102,8 @@ pub struct Study {
     /// Finished trials in the order of finishing: index `i` has finish sequence `i + 1`. `None` for
     /// one whose worker was lost before its parameters were stored.
     finished: Vec<Option<Observation>>,
+    /// This process as a worker of the study, once it has asked for a trial.
+    worker: Option<WorkerId>,
 }
 
 impl Study {
@@ -144,7 +151,7 @@ impl Study {
 
     fn new(store: Box<dyn Store>, record: StudyRecord) -> Self {
         let sampler = sampler::build(&record.spec.sampler, record.spec.seed);
-        Self { store, record, sampler, finished: Vec::new() }
+        Self { store, record, sampler, finished: Vec::new(), worker: None }
     }
 
     /// The study's declaration, with its budget as extended.
@@ -162,22 +169,47 @@ impl Study {
         self.store.as_mut()
     }
 
-    /// The next trial to evaluate: one left over from a worker that vanished, one the user enqueued,
+    /// The next trial to evaluate: one left over from a process that is gone, one the user enqueued,
     /// else a new one with suggested parameters. `None` when the budget is used up.
     ///
     /// # Errors
     /// From the store or the sampler. A number reserved before the error stays reserved.
     pub fn ask(&mut self) -> Result<Option<AskedTrial>, StudyError> {
-        self.ask_for(None)
+        let worker = match self.worker {
+            Some(worker) => worker,
+            None => {
+                self.recover()?;
+                // Without a lease to renew: that this process is gone shows on its own host.
+                self.register("cpu", None, Timestamp(i64::MAX))?
+            }
+        };
+        self.ask_as(worker)
+    }
+
+    /// Enters this process as a worker of the study.
+    pub(crate) fn register(
+        &mut self,
+        device: &str,
+        supervisor: Option<&ProcessIdentity>,
+        lease_until: Timestamp,
+    ) -> Result<WorkerId, StudyError> {
+        let pid = std::process::id();
+        let info = WorkerInfo {
+            host: host(),
+            pid,
+            process_start: identify(pid).map_or(0, |process| process.start),
+            device: device.to_owned(),
+            engine: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let id = self.store.register_worker(self.record.id, &info, supervisor, lease_until)?;
+        self.worker = Some(id);
+        Ok(id)
     }
 
     /// [`ask`](Self::ask) for a registered worker, which then holds the trial.
-    pub(crate) fn ask_for(
-        &mut self,
-        worker: Option<WorkerId>,
-    ) -> Result<Option<AskedTrial>, StudyError> {
+    pub(crate) fn ask_as(&mut self, worker: WorkerId) -> Result<Option<AskedTrial>, StudyError> {
         let now = Timestamp::now();
-        let Some(reservation) = self.store.reserve(self.record.id, worker, now)? else {
+        let Some(reservation) = self.store.reserve(self.record.id, Some(worker), now)? else {
             return Ok(None);
         };
         let Reservation { number, rows_seen, params, attempt } = reservation;
