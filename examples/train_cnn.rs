@@ -10,29 +10,18 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use surmise::vision::{
-    CnnSettings, DataSettings, DeviceChoice, ModelName, OptimizerSettings, TrainingData,
-    resolve_device, train,
-};
+use surmise::vision::{CnnSettings, DataSettings, ModelName, TrainingData, resolve_device, train};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let folder = PathBuf::from(arguments.next().unwrap_or("data/avatars".to_owned()));
     let epochs = arguments.next().map_or(Ok(20), |text| text.parse())?;
 
-    let settings = CnnSettings {
-        data: DataSettings {
-            train: folder.join("train"),
-            valid: folder.join("valid"),
-            image_size: 64,
-        },
-        model: ModelName::Bitmoji,
-        batch_size: 128,
-        epochs,
-        optimizer: OptimizerSettings { lr: 1.5e-3, ..OptimizerSettings::default() },
-        device: DeviceChoice::Auto,
-        threads: 1,
-    };
+    let data =
+        DataSettings { train: folder.join("train"), valid: folder.join("valid"), image_size: 64 };
+    let mut settings = CnnSettings::new(data, ModelName::Bitmoji);
+    settings.epochs = epochs;
+    settings.optimizer.lr = 1.5e-3;
     settings.validate()?;
 
     // Read once; as many trainings as one likes may share it.

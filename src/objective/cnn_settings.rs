@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use crate::document::{Entry, Problem};
 use crate::vision::{
-    CnnSettings, DataSettings, DeviceChoice, ModelName, OptimizerKind, OptimizerSettings,
-    SettingsError,
+    CnnSettings, DataSettings, ModelName, OptimizerKind, OptimizerSettings, SettingsError,
 };
 
 const MODELS: [(&str, ModelName); 1] = [("bitmoji", ModelName::Bitmoji)];
@@ -24,15 +23,7 @@ pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     )?;
     let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
     let model = fields.require("model", "model: bitmoji")?;
-    let mut settings = CnnSettings {
-        data: read_data(&data)?,
-        model: model.word(&MODELS)?,
-        batch_size: 128,
-        epochs: 20,
-        optimizer: OptimizerSettings::default(),
-        device: DeviceChoice::default(),
-        threads: 1,
-    };
+    let mut settings = CnnSettings::new(read_data(&data)?, model.word(&MODELS)?);
     if let Some(batch_size) = fields.get("batch_size") {
         settings.batch_size = count(&batch_size)?;
     }
@@ -63,7 +54,7 @@ fn read_data(data: &Entry<'_>) -> Result<DataSettings, Problem> {
         valid: fields.require("valid", "valid: FOLDER")?.text()?.into(),
         image_size: match fields.get("image_size") {
             Some(size) => count(&size)?,
-            None => 64,
+            None => DataSettings::DEFAULT_IMAGE_SIZE,
         },
     })
 }
