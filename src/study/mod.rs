@@ -94,14 +94,35 @@ pub struct AskedTrial {
     attempt: u32,
 }
 
+/// What is known of the finished trials, which never change: a cache.
+#[derive(Default)]
+struct Finished {
+    /// In the order of finishing.
+    observations: Vec<Observation>,
+    /// How many of them have a finish sequence up to `i + 1`. Not always `i + 1` itself: a trial whose
+    /// worker was lost before its parameters were stored leaves nothing to observe.
+    counts: Vec<usize>,
+}
+
+impl Finished {
+    fn push(&mut self, observation: Option<Observation>) {
+        self.observations.extend(observation);
+        self.counts.push(self.observations.len());
+    }
+
+    /// How many observations have a finish sequence up to `rows_seen`.
+    fn seen(&self, rows_seen: FinishSequence) -> usize {
+        let rows = usize::try_from(rows_seen.0).unwrap_or(usize::MAX).min(self.counts.len());
+        if rows == 0 { 0 } else { self.counts[rows - 1] }
+    }
+}
+
 /// A stored study, its sampler, and what is known of its history.
 pub struct Study {
     store: Box<dyn Store>,
     record: StudyRecord,
     sampler: Box<dyn Sampler>,
-    /// Finished trials in the order of finishing: index `i` has finish sequence `i + 1`. `None` for
-    /// one whose worker was lost before its parameters were stored.
-    finished: Vec<Option<Observation>>,
+    finished: Finished,
     /// This process as a worker of the study, once it has asked for a trial.
     worker: Option<WorkerId>,
 }
@@ -151,7 +172,7 @@ impl Study {
 
     fn new(store: Box<dyn Store>, record: StudyRecord) -> Self {
         let sampler = sampler::build(&record.spec.sampler, record.spec.seed);
-        Self { store, record, sampler, finished: Vec::new(), worker: None }
+        Self { store, record, sampler, finished: Finished::default(), worker: None }
     }
 
     /// The study's declaration, with its budget as extended.
@@ -327,7 +348,7 @@ impl Study {
         let last = TrialNumber(i64::MAX as u64);
         let all = FinishSequence(i64::MAX as u64);
         self.refresh(last, all)?;
-        let observations = self.finished.iter().flatten().cloned().collect();
+        let observations = self.finished.observations.clone();
         let history = History { observations, pending: Vec::new() };
         match Model::fit(&self.record.spec.space, self.record.spec.direction, &history) {
             Ok(model) => Ok(Some(model)),
@@ -371,10 +392,20 @@ impl Study {
             };
             pending.push(params);
         }
-        let seen = usize::try_from(rows_seen.0).unwrap_or(usize::MAX).min(self.finished.len());
-        let observations = self.finished[..seen].iter().flatten().cloned().collect();
+        let seen = self.finished.seen(rows_seen);
+        let all = seen == self.finished.observations.len();
+        // Lent, not cloned, in the usual case: there may be tens of thousands.
+        let observations = if all {
+            std::mem::take(&mut self.finished.observations)
+        } else {
+            self.finished.observations[..seen].to_vec()
+        };
         let history = History { observations, pending };
-        Ok(self.sampler.suggest(&self.record.spec.space, &history, number)?)
+        let suggestion = self.sampler.suggest(&self.record.spec.space, &history, number);
+        if all {
+            self.finished.observations = history.observations;
+        }
+        Ok(suggestion?)
     }
 
     /// Brings the cache of finished trials up to `rows_seen`; gives the rows pending for `number`.
@@ -383,7 +414,7 @@ impl Study {
         number: TrialNumber,
         rows_seen: FinishSequence,
     ) -> Result<Vec<HistoryRow>, StudyError> {
-        let cached = FinishSequence(self.finished.len() as u64);
+        let cached = FinishSequence(self.finished.counts.len() as u64);
         let rows = self.store.history(self.record.id, number, rows_seen, cached)?;
         let mut pending = Vec::new();
         for row in rows {
