@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::space::Params;
-use crate::trial::{Trial, TrialNumber};
+use crate::trial::{Origin, Trial, TrialNumber};
 
-use super::{Study, StudyError, is_suggested};
+use super::{Study, StudyError};
 
 /// A stored suggestion that comes out differently now.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ impl Study {
         let (mut compared, mut mismatches) = (0, Vec::new());
         for trial in self.trials()? {
             let (Some(stored), Some(origin)) = (&trial.params, &trial.origin) else { continue };
-            if !is_suggested(origin) {
+            if matches!(origin, Origin::User) {
                 continue;
             }
             let recomputed =
