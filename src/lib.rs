@@ -58,6 +58,8 @@
 //! [`Objective`] evaluates, sending reports; [`Study::tell`] ends the trial for good.
 
 #![warn(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
+// A closed pipe must not panic: use `writeln!`.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod document;

@@ -93,7 +93,7 @@ fn data_goes_to_stdout_and_talk_to_stderr() {
     assert_eq!(err.lines().filter(|l| l.starts_with("trial ")).count(), 4, "{err}");
     let csv = place.ok(&["export", "s"]);
     let mut rows = csv::Reader::from_reader(csv.as_bytes());
-    assert_eq!(&rows.headers().unwrap()[3], "loss");
+    assert_eq!(&rows.headers().unwrap()[3], "value");
     assert_eq!(rows.records().map(Result::unwrap).count(), 4);
     let json: Value =
         serde_json::from_str(&place.ok(&["export", "s", "--format", "json"])).unwrap();

@@ -1,5 +1,6 @@
 //! `surmise check`
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,7 +21,8 @@ pub(super) struct CheckArgs {
 pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, CliError> {
     let spec = StudySpec::load(&args.file)?;
     spec.check_files(&args.file)?;
-    println!(
+    writeln!(
+        io::stdout(),
         "{}: study `{}`, {} {}, {} parameters, {} trials: fine",
         args.file.display(),
         spec.study,
@@ -28,6 +30,6 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, CliError> {
         spec.metric,
         spec.space.len(),
         spec.trials
-    );
+    )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,8 +7,8 @@ use clap::Args;
 
 use crate::store::Store;
 
-use super::DatabaseArgs;
 use super::error::CliError;
+use super::{DatabaseArgs, talk};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -25,13 +25,13 @@ pub(super) fn delete(args: &DeleteArgs, database: &DatabaseArgs) -> Result<ExitC
     let mut study = database.study(&args.study)?;
     let counts = study.summary()?.counts;
     if counts.running > 0 && !args.yes {
-        eprintln!(
+        talk(format_args!(
             "note: {} of its trials are running, or were when a run was killed",
             counts.running
-        );
+        ));
     }
     if !args.yes && !confirmed(&args.study, counts.total())? {
-        eprintln!("nothing was deleted");
+        talk("nothing was deleted");
         return Ok(ExitCode::from(1));
     }
     let id = study.id();
@@ -45,20 +45,23 @@ pub(super) fn delete(args: &DeleteArgs, database: &DatabaseArgs) -> Result<ExitC
         }
         _ => {}
     }
-    eprintln!(
+    talk(format_args!(
         "deleted study `{}` with {} trials, their logs and files",
         args.study,
         counts.total()
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
 fn confirmed(study: &str, trials: u64) -> Result<bool, CliError> {
     if !io::stdin().is_terminal() {
         return Err(CliError::user("deleting asks first, and stdin is no terminal")
-            .hint(format!("to delete without being asked: surmise delete {study} --yes")));
+            .hint(format!("to delete without being asked: `surmise delete {study} --yes`")));
     }
-    eprint!("delete study `{study}` with its {trials} trials, logs and files? [y/N] ");
+    write!(
+        io::stderr(),
+        "delete study `{study}` with its {trials} trials, logs and files? [y/N] "
+    )?;
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

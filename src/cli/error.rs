@@ -13,6 +13,8 @@ use crate::spec::SpecError;
 use crate::store::StoreError;
 use crate::study::StudyError;
 
+use super::DatabaseArgs;
+
 /// An error on its way to the terminal.
 #[derive(Debug)]
 pub(super) enum CliError {
@@ -40,6 +42,20 @@ impl CliError {
     pub(super) fn hint(mut self, text: impl Into<String>) -> Self {
         if let Self::Plain { hints, .. } = &mut self {
             hints.push(text.into());
+        }
+        self
+    }
+
+    /// Completes the command lines in hints (`` `surmise …` ``) with the database in use.
+    pub(super) fn for_database(mut self, database: &DatabaseArgs) -> Self {
+        if let Self::Plain { hints, .. } = &mut self {
+            for hint in hints {
+                let parts = hint.split('`').map(|part| match part.strip_prefix("surmise ") {
+                    Some(arguments) if !arguments.contains("--db") => database.command(arguments),
+                    _ => part.to_owned(),
+                });
+                *hint = parts.collect::<Vec<_>>().join("`");
+            }
         }
         self
     }

@@ -53,12 +53,13 @@ pub(super) fn export(args: &ExportArgs, database: &DatabaseArgs) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// One row a trial; parameters in columns `params.NAME`, so that none collides with ours.
+/// One row a trial; the metric in the column `value`, parameters in `params.NAME`, so that no name of
+/// the user's collides with ours.
 fn csv(out: &mut dyn Write, spec: &StudySpec, trials: &[Trial]) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let names: Vec<&str> = spec.space.parameters().iter().map(|p| p.name.as_str()).collect();
     let mut head: Vec<String> = ["number", "state", "origin"].map(String::from).to_vec();
-    head.push(spec.metric.clone());
+    head.push("value".into());
     head.extend(names.iter().map(|name| format!("params.{name}")));
     let rest = ["asked_at", "started_at", "finished_at", "seconds", "host", "device", "engine"];
     head.extend(rest.map(String::from));

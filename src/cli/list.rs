@@ -8,7 +8,7 @@ use clap::Args;
 use crate::store::Store;
 
 use super::error::CliError;
-use super::{DatabaseArgs, table};
+use super::{DatabaseArgs, table, talk};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -29,7 +29,7 @@ pub(super) fn list(args: &ListArgs, database: &DatabaseArgs) -> Result<ExitCode,
         return Ok(ExitCode::SUCCESS);
     }
     if studies.is_empty() {
-        eprintln!("no studies yet; `surmise run FILE` makes one");
+        talk("no studies yet; `surmise run FILE` makes one");
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = table::new(&["study", "trials", "failed", "best", "last finished"]);

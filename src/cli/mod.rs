@@ -19,7 +19,9 @@ mod show;
 mod table;
 mod worker;
 
-use std::io::{self, IsTerminal};
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -45,11 +47,14 @@ struct Cli {
     command: Command,
 }
 
+const DEFAULT_DATABASE: &str = "studies.db";
+
 /// Where studies live.
 #[derive(Clone, Debug, Args)]
 struct DatabaseArgs {
-    /// Database that keeps studies and trials; trials' logs lie in runs/ beside it
-    #[arg(long, global = true, value_name = "FILE", default_value = "studies.db")]
+    /// Database that keeps studies and trials; trials' logs lie in runs/ beside it, or in NAME.runs/
+    /// beside NAME.db
+    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_DATABASE)]
     db: PathBuf,
     /// Use the database even on a network file system, where SQLite's locks may not hold
     #[arg(long, global = true)]
@@ -118,10 +123,16 @@ pub fn main() -> ExitCode {
         // A reader that has seen enough (`| head`) is no error.
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprint!("{}", error.render(io::stderr().is_terminal()));
+            let error = error.for_database(database);
+            let _ = write!(io::stderr(), "{}", error.render(io::stderr().is_terminal()));
             error.exit_code()
         }
     }
+}
+
+/// Talk for the user, on stderr. One that cannot be heard is no reason to stop.
+fn talk(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 impl DatabaseArgs {
@@ -144,8 +155,27 @@ impl DatabaseArgs {
         Ok(Study::open(Box::new(self.open_existing()?), name)?)
     }
 
-    /// Folder of the trials' logs and files: `runs/` beside the database.
+    /// Folder of the trials' logs and files beside the database: `runs/` for `studies.db`, `NAME.runs/`
+    /// for `NAME.db`, so that two databases in one folder don't share it.
     fn runs(&self) -> PathBuf {
-        self.db.parent().unwrap_or(Path::new("")).join("runs")
+        let stem = self.db.file_stem().unwrap_or_default();
+        let mut name = OsString::from(stem);
+        name.push(".runs");
+        let name = if stem == "studies" { OsString::from("runs") } else { name };
+        self.db.parent().unwrap_or(Path::new("")).join(name)
+    }
+
+    /// A command line for the user to type, about this database.
+    fn command(&self, arguments: impl Display) -> String {
+        if self.db == Path::new(DEFAULT_DATABASE) {
+            return format!("surmise {arguments}");
+        }
+        let path = self.db.to_string_lossy();
+        let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+        if path.chars().all(plain) {
+            format!("surmise {arguments} --db {path}")
+        } else {
+            format!("surmise {arguments} --db '{}'", path.replace('\'', "'\\''"))
+        }
     }
 }

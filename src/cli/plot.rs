@@ -1,5 +1,6 @@
 //! `surmise plot`
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -55,7 +56,7 @@ pub(super) fn plot(args: &PlotArgs, database: &DatabaseArgs) -> Result<ExitCode,
         By::Time => TraceAxis::Time,
     };
     for path in draw(&mut study, &args.out, &views, axis)? {
-        println!("{}", path.display());
+        writeln!(io::stdout(), "{}", path.display())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,12 +155,27 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), CliError> {
     std::fs::create_dir_all(folder).map_err(|e| CliError::file("make the folder", folder, &e))
 }
 
+/// A file's name, cut and told apart by a hash where it is longer than file systems take.
+fn short(name: &str) -> String {
+    const MOST: usize = 200;
+    if name.len() <= MOST {
+        return name.to_owned();
+    }
+    // FNV-1a: stable from run to run, unlike the standard library's hasher.
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let end = (0..=MOST).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
+    format!("{}-{hash:016x}", &name[..end])
+}
+
 /// Writes a picture as SVG and PNG.
 pub(super) fn write(
     picture: &Picture,
     folder: &Path,
     name: &str,
 ) -> Result<Vec<PathBuf>, CliError> {
+    let name = short(name);
     let (svg, png) = (folder.join(format!("{name}.svg")), folder.join(format!("{name}.png")));
     picture.write_svg(&svg)?;
     picture.write_png(&png, PNG_SCALE)?;

@@ -13,7 +13,7 @@ use crate::store::StudySummary;
 use crate::study::trial_folder;
 use crate::trial::{Trial, TrialState};
 
-use super::table;
+use super::{table, talk};
 
 pub(super) struct Progress {
     metric: String,
@@ -77,6 +77,10 @@ impl Progress {
                     bar.set_message(self.message(running, summary));
                 }
             }
+            Event::Waiting { trials } => {
+                let list: Vec<String> = trials.iter().map(ToString::to_string).collect();
+                self.line(&format!("waiting for trial {} of another run", list.join(", ")));
+            }
             Event::WorkerLost { reason } => {
                 self.line(&format!("a worker died ({reason}); another takes its place"));
             }
@@ -96,8 +100,8 @@ impl Progress {
     /// A line above the bar.
     fn line(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bar) => bar.suspend(|| talk(text)),
+            None => talk(text),
         }
     }
 
@@ -106,7 +110,7 @@ impl Progress {
             TrialState::Complete { value } => format!("{} {}", self.metric, table::number(*value)),
             TrialState::Failed(failure) => {
                 let first = failure.reason.lines().next().unwrap_or_default();
-                format!("failed ({}): {first}", failure.kind)
+                format!("failed ({}): {}", failure.kind, table::clean(first))
             }
             state => state.name().to_owned(),
         };

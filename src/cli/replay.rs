@@ -1,5 +1,6 @@
 //! `surmise replay`
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -23,10 +24,11 @@ pub(super) struct ReplayArgs {
 pub(super) fn replay(args: &ReplayArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
     let mut study = database.study(&args.study)?;
     let (compared, mismatches) = study.replay(|_| {})?;
+    let mut out = io::stdout().lock();
     for m in &mismatches {
-        println!("trial {}: stored {}\n  recomputed {}", m.number, m.stored, m.recomputed);
+        writeln!(out, "trial {}: stored {}\n  recomputed {}", m.number, m.stored, m.recomputed)?;
     }
     let equal = compared - mismatches.len();
-    println!("{}: {equal} of {compared} suggestions are bit-equal", args.study);
+    writeln!(out, "{}: {equal} of {compared} suggestions are bit-equal", args.study)?;
     Ok(ExitCode::from(u8::from(!mismatches.is_empty())))
 }

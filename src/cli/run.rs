@@ -1,5 +1,6 @@
 //! `surmise run`
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,7 +13,7 @@ use crate::study::Study;
 
 use super::error::CliError;
 use super::progress::Progress;
-use super::{DatabaseArgs, best, plot};
+use super::{DatabaseArgs, best, plot, talk};
 
 #[derive(Debug, Args)]
 #[command(
@@ -56,23 +57,23 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let available = objective::check_available(template, args.device.as_deref())
         .map_err(|reason| CliError::user(reason.message).hint(reason.remedy))?;
     if let Some(warning) = available.warning {
-        eprintln!("warning: {warning}");
+        talk(format_args!("warning: {warning}"));
     }
 
     let mut study = Study::open_or_create(Box::new(database.open()?), spec)?;
+    if let Some(trials) = args.trials.filter(|&trials| trials < study.spec().trials) {
+        study.set_budget(trials)?;
+    }
     let finished = study.summary()?.counts.finished();
-    let budget = study.spec().trials;
+    let (name, budget) = (study.spec().study.clone(), study.spec().trials);
+    let again = |more: &str| database.command(format_args!("run {}{more}", args.file.display()));
     if finished >= budget {
-        eprintln!(
-            "{}: all {finished} trials are done; to go on: surmise run {} --trials {}",
-            study.spec().study,
-            args.file.display(),
-            finished + 20
-        );
+        let extend = again(&format!(" --trials {}", finished + 20));
+        talk(format_args!("{name}: all {finished} trials are done; to go on: {extend}"));
         return conclude(&mut study, &args);
     }
     if finished > 0 {
-        eprintln!("{}: {finished} of {budget} trials are done; going on", study.spec().study);
+        talk(format_args!("{name}: {finished} of {budget} trials are done; going on"));
     }
 
     let program = std::env::current_exe()
@@ -80,7 +81,7 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let worker = WorkerOptions {
         database: database.db.clone(),
         sqlite: database.options(),
-        study: study.spec().study.clone(),
+        study: name,
         runs: database.runs(),
         device: args.device.clone(),
         supervised: true,
@@ -97,16 +98,12 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
         RunEnd::Done => conclude(&mut study, &args),
         RunEnd::Interrupted => {
             let counts = study.summary()?.counts;
-            eprintln!(
-                "interrupted after {} of {budget} trials; nothing is lost. To resume: surmise run {}",
+            talk(format_args!(
+                "interrupted after {} of {budget} trials; nothing is lost. To resume: {}",
                 counts.finished(),
-                args.file.display()
-            );
+                again("")
+            ));
             Ok(ExitCode::from(130))
-        }
-        RunEnd::Elsewhere => {
-            eprintln!("another run is evaluating the last trials of this study");
-            Ok(ExitCode::SUCCESS)
         }
     }
 }
@@ -122,13 +119,18 @@ fn conclude(study: &mut Study, args: &RunArgs) -> Result<ExitCode, CliError> {
         ))
         .hint(format!("`surmise show {name} --trial 0` tells why the first one failed")));
     };
-    println!();
-    print!("{}", best::describe(study, &trial, predicted));
+    let mut out = io::stdout().lock();
+    write!(out, "\n{}", best::describe(study, &trial, predicted))?;
     if !args.no_plots {
-        let pictures = plot::draw_all(study, &args.plots)?;
-        println!("pictures:");
-        for path in pictures {
-            println!("  {}", path.display());
+        match plot::draw_all(study, &args.plots) {
+            Ok(pictures) => {
+                writeln!(out, "pictures:")?;
+                for path in pictures {
+                    writeln!(out, "  {}", path.display())?;
+                }
+            }
+            // The trials are done and stored; `surmise plot` can draw them again.
+            Err(error) => talk(error.render(false).replacen("error", "warning", 1).trim_end()),
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -104,7 +104,7 @@ fn state(trial: &Trial) -> String {
 fn value(trial: &Trial, name: &str) -> String {
     match trial.params.as_ref().and_then(|p| p.get(name)) {
         Some(crate::space::ParamValue::Float(v)) => table::number(*v),
-        Some(value) => value.to_string(),
+        Some(value) => table::clean(&value.to_string()),
         None => "–".into(),
     }
 }
@@ -141,7 +141,7 @@ fn one(out: &mut impl Write, spec: &StudySpec, trial: &Trial) -> io::Result<()> 
         }
     }
     if let TrialState::Failed(failure) = &trial.state {
-        writeln!(out, "  reason: {}", failure.reason.replace('\n', "\n    "))?;
+        writeln!(out, "  reason: {}", table::clean(&failure.reason).replace('\n', "\n    "))?;
     }
     Ok(())
 }

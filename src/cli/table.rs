@@ -11,6 +11,13 @@ pub(super) fn new(head: &[&str]) -> Table {
     table
 }
 
+/// Text from elsewhere, with control characters (but for line ends and tabs) made visible, so that it
+/// cannot steer the terminal.
+pub(super) fn clean(text: &str) -> String {
+    let hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
+    text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
+}
+
 /// A number to six significant digits, without trailing zeros.
 pub(super) fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {

@@ -1,11 +1,12 @@
 //! `surmise worker`
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::runner::{self, EXIT_UNUSABLE, RunError, WorkerEnd, WorkerOptions};
+use crate::runner::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
 
 use super::DatabaseArgs;
 use super::error::CliError;
@@ -41,9 +42,9 @@ pub(super) fn worker(args: WorkerArgs, database: &DatabaseArgs) -> Result<ExitCo
     };
     match runner::work(&options) {
         Ok(WorkerEnd::Done | WorkerEnd::Stopped) => Ok(ExitCode::SUCCESS),
-        // The supervisor shows the reason as its own error.
-        Err(RunError::Unusable { reason }) if args.supervised => {
-            eprint!("{reason}");
+        // The supervisor shows the reason as its own error; it can only be told by stderr.
+        Err(error) if args.supervised => {
+            let _ = write!(io::stderr(), "{error}");
             Ok(ExitCode::from(EXIT_UNUSABLE))
         }
         Err(error) => Err(error.into()),

@@ -17,13 +17,15 @@ pub struct TrialContext<'a> {
     pub study: &'a str,
     /// Number of the trial.
     pub number: TrialNumber,
+    /// Which attempt at the trial this is, from 1; a later one follows a worker that was lost.
+    pub attempt: u32,
     /// Parameters to evaluate.
     pub params: &'a Params,
     /// Name of the metric to measure.
     pub metric: &'a str,
     /// Seed for everything random in the trial, below 2³¹ so that every generator takes it.
     pub seed: u32,
-    /// Folder for the trial's log and files; it exists.
+    /// Folder for the trial's log and files, from the root; it exists.
     pub folder: &'a Path,
     /// Raised when the trial is to be abandoned at once.
     pub stop: &'a StopFlag,
@@ -98,6 +100,11 @@ pub trait Objective {
         trial: &TrialContext<'_>,
         reporter: &mut dyn Reporter,
     ) -> Result<Outcome, ObjectiveError>;
+
+    /// Whether it starts processes of its own, which it ends when the trial is abandoned.
+    fn has_children(&self) -> bool {
+        false
+    }
 
     /// The device it computes on, as trials record it: `cpu`, `cuda:0`, …
     fn device(&self) -> &str {

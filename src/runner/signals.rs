@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 /// What signals have asked for so far.
@@ -19,7 +19,8 @@ pub enum Interrupt {
 }
 
 /// Counts signals for the rest of the process's life: the first Ctrl-C asks to finish, the second,
-/// like SIGTERM and SIGHUP, to abandon.
+/// like SIGTERM, to abandon; one more ends the process. SIGHUP is left alone, so that `nohup` works;
+/// where it kills a run, its workers notice and abandon their trials.
 #[derive(Clone, Debug)]
 pub struct Interrupts(Arc<AtomicUsize>);
 
@@ -29,12 +30,16 @@ impl Interrupts {
     /// # Errors
     /// If the system refuses the handlers.
     pub fn listen() -> io::Result<Self> {
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
         let count = Arc::new(AtomicUsize::new(0));
         let shared = Arc::clone(&count);
         std::thread::spawn(move || {
             for signal in signals.forever() {
-                shared.fetch_add(if signal == SIGINT { 1 } else { 2 }, Ordering::AcqRel);
+                let count =
+                    shared.fetch_add(if signal == SIGINT { 1 } else { 2 }, Ordering::AcqRel);
+                if count >= 2 {
+                    std::process::exit(130);
+                }
             }
         });
         Ok(Self(count))

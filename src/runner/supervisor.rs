@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 
 use crate::objective::{self, ObjectiveSpec};
 use crate::store::{Blame, StudySummary, WorkerId};
-use crate::study::{Study, StudyError};
-use crate::trial::{FinishSequence, Timestamp, Trial, TrialNumber};
+use crate::study::{Recovery, Study, StudyError};
+use crate::trial::{
+    Failure, FailureKind, FinishSequence, Timestamp, Trial, TrialNumber, TrialState,
+};
 
 use super::signals::{Interrupt, Interrupts};
 use super::{EXIT_UNUSABLE, RunError, WorkerOptions};
@@ -60,6 +62,11 @@ pub enum Event<'a> {
         /// The study.
         summary: &'a StudySummary,
     },
+    /// Nothing is left to start; other runs are at the last trials.
+    Waiting {
+        /// Those trials.
+        trials: &'a [TrialNumber],
+    },
     /// A worker died with its trial; another takes its place.
     WorkerLost {
         /// How it ended.
@@ -78,8 +85,6 @@ pub enum RunEnd {
     Done,
     /// It was interrupted; running it again resumes.
     Interrupted,
-    /// Nothing is left to start; another run is at the last trials.
-    Elsewhere,
 }
 
 /// Runs a study's trials with local worker processes until its budget is used up.
@@ -106,8 +111,12 @@ pub fn run(
         seen,
         deaths_in_a_row: 0,
         asked: Interrupt::None,
+        waiting: false,
     };
-    supervisor.supervise(interrupts)
+    let end = supervisor.supervise(interrupts);
+    // After an error, all at once: each may take a while to let go of its trial.
+    supervisor.workers.iter_mut().for_each(Worker::abandon);
+    end
 }
 
 struct Supervisor<'a> {
@@ -118,6 +127,8 @@ struct Supervisor<'a> {
     seen: FinishSequence,
     deaths_in_a_row: u32,
     asked: Interrupt,
+    /// Whether it was told that other runs hold the last trials.
+    waiting: bool,
 }
 
 impl Supervisor<'_> {
@@ -130,8 +141,9 @@ impl Supervisor<'_> {
             self.tell_news(&summary)?;
             if self.workers.is_empty() {
                 self.tell_finished()?;
-                let summary = self.study.summary()?;
-                return Ok(self.end(&summary));
+                if let Some(end) = self.end()? {
+                    return Ok(end);
+                }
             }
             self.pass_on(interrupts.get());
             thread::sleep(TICK);
@@ -139,15 +151,25 @@ impl Supervisor<'_> {
         }
     }
 
-    fn end(&self, summary: &StudySummary) -> RunEnd {
+    /// How the run ends, now that no worker is left; `None` if it does not: other runs hold the last
+    /// trials, and either finish them or turn out to be gone.
+    fn end(&mut self) -> Result<Option<RunEnd>, RunError> {
+        let summary = self.study.summary()?;
         let counts = summary.counts;
         if counts.queued + counts.running == 0 && counts.total() >= summary.budget {
-            RunEnd::Done
-        } else if self.asked == Interrupt::None {
-            RunEnd::Elsewhere
-        } else {
-            RunEnd::Interrupted
+            return Ok(Some(RunEnd::Done));
         }
+        if self.asked != Interrupt::None {
+            return Ok(Some(RunEnd::Interrupted));
+        }
+        let Recovery { requeued, elsewhere } = self.study.recover()?;
+        if !requeued.is_empty() {
+            (self.observe)(Event::Recovered { requeued: &requeued, elsewhere: &[] });
+        } else if !elsewhere.is_empty() && !self.waiting {
+            self.waiting = true;
+            (self.observe)(Event::Waiting { trials: &elsewhere });
+        }
+        Ok(None)
     }
 
     /// Starts workers for the trials that are left, up to the number allowed.
@@ -185,7 +207,13 @@ impl Supervisor<'_> {
                 (self.observe)(Event::Finished { trial, summary });
             }
             self.seen = row.finish_sequence.unwrap_or(self.seen);
-            self.deaths_in_a_row = 0;
+            let lost = matches!(
+                trial.map(|t| t.state),
+                Some(TrialState::Failed(Failure { kind: FailureKind::WorkerLost, .. }))
+            );
+            if !lost {
+                self.deaths_in_a_row = 0;
+            }
         }
         Ok(!rows.is_empty())
     }
@@ -224,7 +252,7 @@ impl Supervisor<'_> {
     fn bury(&mut self, worker: &Worker, status: ExitStatus) -> Result<(), RunError> {
         let stderr = worker.last_words();
         if status.code() == Some(i32::from(EXIT_UNUSABLE)) {
-            return Err(RunError::Unusable { reason: stderr });
+            return Err(RunError::Unusable { reason: stderr.trim_end().to_owned() });
         }
         let how = objective::describe_exit(status);
         let reason = if stderr.is_empty() { how } else { format!("{how}\n{stderr}") };
@@ -337,12 +365,12 @@ fn keep_last_lines(
     lines: Arc<Mutex<VecDeque<String>>>,
 ) -> thread::JoinHandle<()> {
     thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+        for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
             let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
             if lines.len() == 20 {
                 lines.pop_front();
             }
-            lines.push_back(line);
+            lines.push_back(String::from_utf8_lossy(&line).into_owned());
         }
     })
 }

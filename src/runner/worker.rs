@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::objective::{self, ObjectiveSpec, StopFlag, Unavailable};
+use crate::objective::{self, Objective, ObjectiveSpec, StopFlag, Unavailable};
 use crate::store::{
     ProcessIdentity, SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId,
 };
@@ -60,19 +60,47 @@ pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
             objective::build(template, options.device.as_deref()).map_err(unavailable)?
         }
     };
+    if !options.supervised {
+        study.recover()?;
+    }
     let supervisor = if options.supervised { supervisor() } else { None };
+    #[cfg(target_os = "linux")]
+    if options.supervised && !objective.has_children() {
+        // The end of stdin says that the supervisor is gone; the kernel says it at once, even to a
+        // worker deep in a computation. One with child processes must live to end them, too.
+        let kill = rustix::process::Signal::KILL;
+        let _ = rustix::process::set_parent_process_death_signal(Some(kill));
+    }
     let worker = study.register(objective.device(), supervisor.as_ref(), lease_end())?;
     let _lease = Lease::keep(open()?, worker);
 
+    let end = take_trials(&mut study, objective.as_mut(), worker, options, &orders);
+    if end.is_err() {
+        // Not the trial's fault: another worker may have better luck with it.
+        let _ = release(&mut study, worker);
+    }
+    end
+}
+
+fn take_trials(
+    study: &mut Study,
+    objective: &mut dyn Objective,
+    worker: WorkerId,
+    options: &WorkerOptions,
+    orders: &Orders,
+) -> Result<WorkerEnd, RunError> {
     while !orders.finish.is_raised() {
-        let Some(trial) = study.ask_as(worker)? else { return Ok(WorkerEnd::Done) };
-        match study.evaluate(objective.as_mut(), &trial, &options.runs, &orders.abandon)? {
-            Evaluated::Told => {}
-            Evaluated::Abandoned => release(&mut study, worker)?,
-            Evaluated::Unusable { reason } => {
-                release(&mut study, worker)?;
-                return Err(RunError::Unusable { reason });
+        let Some(trial) = study.ask_as(worker)? else {
+            // Alone, nobody else looks after the trials of workers that are gone.
+            if options.supervised || study.recover()?.requeued.is_empty() {
+                return Ok(WorkerEnd::Done);
             }
+            continue;
+        };
+        match study.evaluate(objective, &trial, &options.runs, &orders.abandon)? {
+            Evaluated::Told => {}
+            Evaluated::Abandoned => release(study, worker)?,
+            Evaluated::Unusable { reason } => return Err(RunError::Unusable { reason }),
         }
     }
     Ok(WorkerEnd::Stopped)
@@ -107,12 +135,6 @@ impl Orders {
         let orders = Self { finish: StopFlag::default(), abandon: StopFlag::default() };
         let (finish, abandon) = (orders.finish.clone(), orders.abandon.clone());
         if supervised {
-            // The end of stdin says that the supervisor is gone; the kernel says it sooner, even to a
-            // worker deep in a computation.
-            #[cfg(target_os = "linux")]
-            let _ = rustix::process::set_parent_process_death_signal(Some(
-                rustix::process::Signal::KILL,
-            ));
             thread::spawn(move || {
                 for line in std::io::stdin().lock().lines() {
                     match line {

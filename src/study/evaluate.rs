@@ -1,6 +1,5 @@
 //! Evaluating trials: what a worker does with each, and a whole study in this process.
 
-use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +34,7 @@ impl Study {
     /// that ran out, is left to that one.
     ///
     /// # Errors
-    /// From the store, or [`StudyError::Folder`].
+    /// From the store.
     pub fn evaluate(
         &mut self,
         objective: &mut dyn Objective,
@@ -45,11 +44,19 @@ impl Study {
     ) -> Result<Evaluated, StudyError> {
         let (study, metric) = (self.spec().study.clone(), self.spec().metric.clone());
         let folder = trial_folder(runs, &study, trial.number);
-        std::fs::create_dir_all(&folder)
-            .map_err(|source: io::Error| StudyError::Folder { path: folder.clone(), source })?;
+        let made = std::fs::create_dir_all(&folder).and_then(|()| std::path::absolute(&folder));
+        let folder = match made {
+            Ok(folder) => folder,
+            Err(error) => {
+                let reason =
+                    format!("cannot make the trial's folder {}: {error}", folder.display());
+                return Ok(Evaluated::Unusable { reason });
+            }
+        };
         let context = TrialContext {
             study: &study,
             number: trial.number,
+            attempt: trial.attempt,
             params: &trial.params,
             metric: &metric,
             seed: trial.seed,
@@ -69,7 +76,9 @@ impl Study {
         };
         match told {
             Err(StudyError::Store(
-                StoreError::Superseded { .. } | StoreError::NotRunning { .. },
+                StoreError::Superseded { .. }
+                | StoreError::NotRunning { .. }
+                | StoreError::Finished { .. },
             )) => Ok(Evaluated::Told),
             told => told.map(|()| Evaluated::Told),
         }

@@ -17,7 +17,7 @@ pub use recover::Recovery;
 pub use replay::Mismatch;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -34,6 +34,8 @@ use crate::trial::{
     TrialNumber, TrialState, WorkerInfo,
 };
 
+use suggest::Finished;
+
 /// Why a study could not do what was asked.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -47,14 +49,6 @@ pub enum StudyError {
     /// The surrogate could not be fitted.
     #[error("the model could not be fitted: {0}")]
     Model(#[from] GpError),
-    /// A trial's folder cannot be made.
-    #[error("cannot make the trial's folder {}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
     /// The objective cannot evaluate any trial.
     #[error("{reason}")]
     Unusable {
@@ -81,6 +75,10 @@ pub enum StudyError {
         differences: Vec<Difference>,
     },
 }
+
+/// How long other hosts leave the trials of a process alone that asks by the library and renews no
+/// lease.
+const UNWATCHED_LEASE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A trial asked for and not yet told.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,6 +150,17 @@ impl Study {
         Self { store, record, sampler, finished: Finished::default(), worker: None }
     }
 
+    /// Changes the budget, to no less than the trials there are.
+    ///
+    /// # Errors
+    /// From the store.
+    pub fn set_budget(&mut self, trials: u64) -> Result<(), StudyError> {
+        let budget = trials.max(self.summary()?.counts.total()).max(1);
+        self.store.set_budget(self.record.id, budget)?;
+        self.record.spec.trials = budget;
+        Ok(())
+    }
+
     /// The study's declaration, with its budget as extended.
     pub fn spec(&self) -> &StudySpec {
         &self.record.spec
@@ -177,8 +186,10 @@ impl Study {
             Some(worker) => worker,
             None => {
                 self.recover()?;
-                // Without a lease to renew: that this process is gone shows on its own host.
-                self.register("cpu", None, Timestamp(i64::MAX))?
+                // Nobody renews this lease: that the process is gone shows on its own host.
+                let lease_until =
+                    Timestamp(Timestamp::now().0 + UNWATCHED_LEASE.as_micros() as i64);
+                self.register("cpu", None, lease_until)?
             }
         };
         self.ask_as(worker)

@@ -1,5 +1,6 @@
 //! A child process that leads its own process group, killed as a whole when dropped.
 
+use std::ffi::OsString;
 use std::io;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 
@@ -18,7 +19,7 @@ impl ChildGroup {
     /// fails every trial alike; another error (no memory, too many processes) fails this one.
     pub(super) fn spawn(
         argv: &[String],
-        environment: &[(&str, String)],
+        environment: &[(&str, OsString)],
     ) -> Result<Self, ObjectiveError> {
         let Some((program, arguments)) = argv.split_first() else {
             return Err(ObjectiveError::Unusable { reason: "`argv` is empty".into() });
@@ -36,7 +37,7 @@ impl ChildGroup {
         match command.spawn() {
             Ok(child) => Ok(Self { child, reaped: false }),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Err(ObjectiveError::Unusable {
-                reason: format!("program `{program}` was not found"),
+                reason: format!("program `{program}` was not found, or its interpreter was not"),
             }),
             Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
                 Err(ObjectiveError::Unusable {

@@ -17,8 +17,10 @@
 //! `trial.log` in the trial's folder.
 
 mod child;
+mod leftover;
 mod output;
 
+use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::process::ExitStatus;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -54,6 +56,10 @@ impl CommandObjective {
 }
 
 impl Objective for CommandObjective {
+    fn has_children(&self) -> bool {
+        true
+    }
+
     fn evaluate(
         &mut self,
         trial: &TrialContext<'_>,
@@ -79,13 +85,16 @@ fn run(
     let params = serde_json::to_string(trial.params)
         .map_err(|e| unusable(format!("parameters as JSON: {e}")))?;
     let environment = [
-        ("SURMISE_PARAMS", params),
-        ("SURMISE_TRIAL", trial.number.to_string()),
-        ("SURMISE_STUDY", trial.study.to_owned()),
-        ("SURMISE_SEED", trial.seed.to_string()),
-        ("SURMISE_METRIC", trial.metric.to_owned()),
-        ("SURMISE_DIR", trial.folder.display().to_string()),
+        ("SURMISE_PARAMS", params.into()),
+        ("SURMISE_TRIAL", trial.number.to_string().into()),
+        ("SURMISE_STUDY", trial.study.into()),
+        ("SURMISE_SEED", trial.seed.to_string().into()),
+        ("SURMISE_METRIC", trial.metric.into()),
+        (leftover::MARK, OsString::from(trial.folder)),
     ];
+    if trial.attempt > 1 {
+        leftover::kill(trial.folder);
+    }
     let log = Log::create(&trial.folder.join("trial.log"))
         .map_err(|e| unusable(format!("cannot write {}/trial.log: {e}", trial.folder.display())))?;
     let mut child = ChildGroup::spawn(&settings.argv, &environment)?;

@@ -136,7 +136,8 @@ fn parse(line: &[u8], metric: &str) -> Option<Event> {
     };
     match (object.get("step"), number) {
         (Some(step), Some(value)) if value.is_finite() => {
-            let step = step.as_u64().or_else(|| whole(step.as_f64()?))?;
+            let step = step.as_u64().or_else(|| whole(step.as_f64()?));
+            let step = step.filter(|&step| i64::try_from(step).is_ok())?;
             Some(Event::Step(Report { step, value }))
         }
         (Some(_), _) => None, // an intermediate value that is none: in the log, not in the store
