@@ -60,6 +60,18 @@ fn a_changed_study_is_refused_with_the_difference() {
 }
 
 #[test]
+fn a_mistake_found_before_any_trial_finished_can_be_mended() {
+    let place = bowl(3);
+    let wrong = study(3, "{ type: gp, sobol: 4 }", BOWL).replace("- python3", "- pyhton3");
+    place.write("s.yaml", &wrong);
+    let error = place.fails(&["run", "s.yaml", "--no-plots"], 1);
+    assert!(error.contains("`pyhton3` was not found"), "{error}");
+    place.write("s.yaml", &study(3, "{ type: gp, sobol: 4 }", BOWL));
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    assert_eq!(place.show("s")["trials"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn show_json_holds_what_machines_need() {
     let place = bowl(5);
     place.ok(&["run", "s.yaml", "--no-plots"]);
@@ -205,4 +217,48 @@ fn without_torch_a_cnn_study_checks_and_run_says_how_to_rebuild() {
     let (_, err) = common::texts(&output);
     assert!(err.contains("built without libtorch") && err.contains("make build"), "{err}");
     assert!(!db.exists());
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly_and_stops_no_run() {
+    let place = bowl(6);
+    let program = env!("CARGO_BIN_EXE_surmise");
+    let shell = |script: String| {
+        let mut command = std::process::Command::new("bash");
+        let output = command.args(["-c", &script]).current_dir(place.path()).output().unwrap();
+        common::texts(&output)
+    };
+    // All talk goes to a reader that is gone at once.
+    let (_, err) = shell(format!("{program} run s.yaml --no-plots 2>&1 | true"));
+    assert!(!err.contains("panicked"), "{err}");
+    assert_eq!(place.show("s")["trials"].as_array().unwrap().len(), 6);
+    for command in ["show s", "list", "replay s", "plot s", "export s", "check s.yaml", "best s"] {
+        let (_, err) = shell(format!("{program} {command} | true"));
+        assert!(!err.contains("panicked"), "{command}: {err}");
+    }
+}
+
+#[test]
+fn hints_name_the_database_in_use_and_each_has_its_own_logs() {
+    let place = bowl(3);
+    for db in ["a.db", "b.db"] {
+        place.ok(&["run", "s.yaml", "--no-plots", "--db", db]);
+    }
+    let again = place.output(&["run", "s.yaml", "--no-plots", "--db", "a.db"]);
+    let (_, err) = common::texts(&again);
+    assert!(err.contains("surmise run s.yaml --trials 23 --db a.db"), "{err}");
+    let error = place.fails(&["delete", "s", "--db", "b.db"], 1);
+    assert!(error.contains("surmise delete s --yes --db b.db"), "{error}");
+    place.ok(&["delete", "s", "--db", "b.db", "--yes"]);
+    assert!(place.path().join("a.runs/s/0/trial.log").exists());
+    assert!(!place.path().join("b.runs/s").exists());
+}
+
+#[test]
+fn a_budget_may_shrink_when_told_so() {
+    let place = bowl(6);
+    place.ok(&["run", "s.yaml", "--no-plots", "--trials", "3"]);
+    place.ok(&["run", "s.yaml", "--no-plots", "--trials", "5"]);
+    place.ok(&["run", "s.yaml", "--no-plots", "--trials", "4"]);
+    assert_eq!(place.show("s")["budget"], 5, "trials that are there stay");
 }

@@ -72,6 +72,7 @@ fn no_metric_and_nan_are_failures_that_say_so() {
     let (kind, reason) = failure(&shown);
     assert_eq!(kind, "no_metric");
     assert!(reason.contains("{\"loss\": …}"), "{reason}");
+    assert!(reason.contains("is: {\"accuracy\": 1}"), "{reason}");
 
     let (_, shown) = run(1, "print('{\"step\": 1, \"loss\": 1}')");
     assert!(failure(&shown).1.contains("1 steps but no line without `step`"));

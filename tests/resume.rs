@@ -194,3 +194,78 @@ fn interrupt(run: &Child) {
     let pid = rustix::process::Pid::from_child(run);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
 }
+
+#[test]
+fn what_a_killed_program_started_ends_before_the_trial_is_run_again() {
+    let place = Place::new();
+    // A wrapper's child goes on when the wrapper is killed; the second attempt must not meet it.
+    let program = "import os, subprocess, time
+if not os.path.exists('first'):
+    subprocess.Popen(['sh', '-c', 'echo $$$$ > first; sleep 1000']).wait()
+print('{\"loss\": 1}')";
+    place.write("s.yaml", &study(1, "sobol", program));
+    let mut run = start(&place);
+    let pid = || std::fs::read_to_string(place.path().join("first")).unwrap_or_default();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while pid().trim().is_empty() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let child: u32 = pid().trim().parse().unwrap();
+    // First the worker, which then cannot clean up, then the run.
+    let worker = place.output(&["show", "s", "--json"]);
+    let shown: Value = serde_json::from_slice(&worker.stdout).unwrap();
+    let worker = shown["trials"][0]["worker"]["pid"].as_i64().unwrap();
+    kill(i32::try_from(worker).unwrap(), rustix::process::Signal::STOP);
+    run.kill().unwrap();
+    run.wait().unwrap();
+    kill(i32::try_from(worker).unwrap(), rustix::process::Signal::KILL);
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    assert_eq!(place.show("s")["trials"][0]["attempts"], 2);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while surmise::study::identify(child).is_some() {
+        assert!(Instant::now() < deadline, "process {child} of the first attempt lives on");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_costs_no_trial() {
+    let place = Place::new();
+    place.write("s.yaml", &study(5, "random", BOWL));
+    place.write("runs", "a file where the folder should be");
+    let error = place.fails(&["run", "s.yaml", "--no-plots"], 1);
+    assert!(error.contains("cannot make the trial's folder"), "{error}");
+    std::fs::remove_file(place.path().join("runs")).unwrap();
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let shown = place.show("s");
+    assert!(shown["trials"].as_array().unwrap().iter().all(|t| t["state"] == "complete"));
+}
+
+#[test]
+fn a_worker_alone_takes_up_what_a_killed_one_left() {
+    let place = Place::new();
+    let program = "import os, time
+if not os.path.exists('killed'):
+    open('killed', 'w').close()
+    time.sleep(1000)
+print('{\"loss\": 1}')";
+    place.write("s.yaml", &study(2, "sobol", program));
+    // A run stores the study; stopped in its first trial.
+    let mut run = start(&place);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !place.path().join("killed").exists() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(10));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    place.ok(&["worker", "--study", "s"]);
+    let shown = place.show("s");
+    let trials = shown["trials"].as_array().unwrap();
+    assert_eq!(trials.len(), 2);
+    assert!(trials.iter().all(|t| t["state"] == "complete"), "{shown:#}");
+}
+
+fn kill(pid: i32, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
+}

@@ -31,5 +31,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, CliError> {
         spec.space.len(),
         spec.trials
     )?;
+    for parameter in spec.space.parameters() {
+        writeln!(io::stdout(), "  {}: {}", parameter.name, parameter.domain)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -52,10 +52,12 @@ pub(super) fn compare(args: &CompareArgs, database: &DatabaseArgs) -> Result<Exi
         })
         .collect();
     let data = CompareData::new(&runs)?;
+    let groups: Vec<&str> = data.groups.iter().map(|group| group.label.as_str()).collect();
+    let name = format!("compare-{}", groups.join("-"));
     let mut out = io::stdout().lock();
     write!(out, "{}", data.table())?;
     plot::make_folder(&args.out)?;
-    for path in plot::write(&data.draw()?, &args.out, "compare")? {
+    for path in plot::write(&data.draw()?, &args.out, &name)? {
         writeln!(out, "{}", path.display())?;
     }
     Ok(ExitCode::SUCCESS)

@@ -51,6 +51,14 @@ fn missing(what: &'static str, found: impl Into<String>, remedy: impl Into<Strin
 
 fn look_at_database(database: &DatabaseArgs) -> Finding {
     let path = std::path::absolute(&database.db).unwrap_or_else(|_| database.db.clone());
+    if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+        let found = format!("{}: its folder does not exist", path.display());
+        return missing(
+            "database",
+            found,
+            format!("make {}, or name another with --db", folder.display()),
+        );
+    }
     if !Path::new(&path).exists() {
         return missing(
             "database",
@@ -59,7 +67,13 @@ fn look_at_database(database: &DatabaseArgs) -> Finding {
         );
     }
     match database.open_existing().and_then(|mut s| Ok(crate::store::Store::studies(&mut s)?)) {
-        Ok(studies) => fine("database", format!("{}: {} studies", path.display(), studies.len())),
+        Ok(studies) => fine(
+            "database",
+            match studies.len() {
+                1 => format!("{}: 1 study", path.display()),
+                n => format!("{}: {n} studies", path.display()),
+            },
+        ),
         Err(error) => {
             let text = error.render(false);
             let mut lines = text.lines();

@@ -73,7 +73,7 @@ impl CliError {
 
     pub(super) fn render(&self, colour: bool) -> String {
         match self {
-            Self::Spec(error) => crate::spec::render(error, colour),
+            Self::Spec(error) => format!("{}\n", crate::spec::render(error, colour).trim_end()),
             Self::Output(error) => format!("error: cannot write the output: {error}\n"),
             Self::Plain { message, hints, .. } => {
                 let (bold, reset) = if colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };

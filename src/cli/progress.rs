@@ -11,7 +11,7 @@ use crate::runner::Event;
 use crate::spec::StudySpec;
 use crate::store::StudySummary;
 use crate::study::trial_folder;
-use crate::trial::{Trial, TrialState};
+use crate::trial::{Direction, Trial, TrialNumber, TrialState};
 
 use super::{table, talk};
 
@@ -21,17 +21,24 @@ pub(super) struct Progress {
     runs: PathBuf,
     /// Steps a trial will report, where the study says so.
     steps: Option<u64>,
+    direction: Direction,
     started: Instant,
     finished_before: u64,
+    /// Trials told of so far, and the best of them: the store may be ahead of the telling.
+    finished: u64,
+    best: Option<(TrialNumber, f64)>,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    pub(super) fn new(spec: &StudySpec, runs: &Path, finished: u64) -> Self {
+    pub(super) fn new(spec: &StudySpec, runs: &Path, before: &StudySummary) -> Self {
+        let finished = before.counts.finished();
         let bar = io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(spec.trials).with_position(finished);
             // The template is a constant; a wrong one would only cost the style.
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} trials  {msg}") {
+            if let Ok(style) =
+                ProgressStyle::with_template("{bar:24} {pos}/{len} trials  {wide_msg}")
+            {
                 bar.set_style(style.progress_chars("━━╌"));
             }
             bar.enable_steady_tick(std::time::Duration::from_millis(200));
@@ -46,8 +53,11 @@ impl Progress {
             study: spec.study.clone(),
             runs: runs.to_owned(),
             steps,
+            direction: spec.direction,
             started: Instant::now(),
             finished_before: finished,
+            finished,
+            best: before.best,
             bar,
         }
     }
@@ -105,12 +115,22 @@ impl Progress {
         }
     }
 
-    fn finished(&self, trial: &Trial, summary: &StudySummary) -> String {
+    fn finished(&mut self, trial: &Trial, summary: &StudySummary) -> String {
+        self.finished += 1;
+        if let Some(value) = trial.state.value()
+            && self.best.is_none_or(|(_, best)| self.direction.is_better(value, best))
+        {
+            self.best = Some((trial.number, value));
+        }
         let result = match &trial.state {
             TrialState::Complete { value } => format!("{} {}", self.metric, table::number(*value)),
             TrialState::Failed(failure) => {
-                let first = failure.reason.lines().next().unwrap_or_default();
-                format!("failed ({}): {}", failure.kind, table::clean(first))
+                // What happened, and what the program said last.
+                let mut lines = failure.reason.lines();
+                let first = lines.next().unwrap_or_default();
+                let last =
+                    lines.next_back().map_or_else(String::new, |l| format!(": {}", l.trim()));
+                format!("failed ({}): {}{}", failure.kind, table::clean(first), table::clean(&last))
             }
             state => state.name().to_owned(),
         };
@@ -121,7 +141,7 @@ impl Progress {
             });
             pairs.collect::<Vec<_>>().join(" ")
         });
-        let best = match summary.best {
+        let best = match self.best {
             Some((number, _)) if number == trial.number => "  (best so far)".to_owned(),
             Some((number, value)) => format!("  (best {} in trial {number})", table::number(value)),
             None => String::new(),
@@ -129,9 +149,7 @@ impl Progress {
         let time = trial.seconds().map_or_else(String::new, |s| format!("  {}", table::span(s)));
         let mut line = format!(
             "trial {:>3}, {}/{}  {result}  {params}{time}{best}",
-            trial.number.0,
-            summary.counts.finished(),
-            summary.budget
+            trial.number.0, self.finished, summary.budget
         );
         if matches!(trial.state, TrialState::Failed(_)) {
             let log = trial_folder(&self.runs, &self.study, trial.number).join("trial.log");
@@ -160,7 +178,8 @@ impl Progress {
         if done > 0 {
             let each = self.started.elapsed().as_secs_f64() / done as f64;
             let left = summary.budget.saturating_sub(summary.counts.finished());
-            parts.push(format!("about {} left", table::span((each * left as f64).round())));
+            let left = std::time::Duration::from_secs((each * left as f64).ceil() as u64);
+            parts.push(format!("about {} left", humantime::format_duration(left)));
         }
         parts.join("  ")
     }

@@ -64,7 +64,8 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     if let Some(trials) = args.trials.filter(|&trials| trials < study.spec().trials) {
         study.set_budget(trials)?;
     }
-    let finished = study.summary()?.counts.finished();
+    let before = study.summary()?;
+    let finished = before.counts.finished();
     let (name, budget) = (study.spec().study.clone(), study.spec().trials);
     let again = |more: &str| database.command(format_args!("run {}{more}", args.file.display()));
     if finished >= budget {
@@ -89,7 +90,7 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let options = RunOptions { worker, workers: usize::from(args.workers), program };
     let interrupts = Interrupts::listen()
         .map_err(|e| CliError::ours(format!("cannot listen for signals: {e}")))?;
-    let mut progress = Progress::new(study.spec(), &database.runs(), finished);
+    let mut progress = Progress::new(study.spec(), &database.runs(), &before);
     let end = runner::run(&mut study, &options, &interrupts, &mut |event: Event<'_>| {
         progress.tell(&event);
     });

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::spec::StudySpec;
-use crate::study::best_of;
+use crate::study::{best_of, trial_folder};
 use crate::trial::{Trial, TrialNumber, TrialState};
 
 use super::error::CliError;
@@ -43,6 +43,8 @@ pub(super) fn show(args: &ShowArgs, database: &DatabaseArgs) -> Result<ExitCode,
                 writeln!(out, "{:#}", json::trial(trial))?;
             } else {
                 one(&mut out, spec, trial)?;
+                let folder = trial_folder(&database.runs(), &spec.study, number);
+                writeln!(out, "  files: {}", folder.display())?;
             }
         }
         None if args.json => writeln!(out, "{:#}", json::study(spec, &trials))?,

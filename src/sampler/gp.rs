@@ -43,7 +43,7 @@ impl Sampler for GpSampler {
 
 /// Trials before the model begins, for `d` parameters: enough to tell directions apart, few enough
 /// not to waste a small budget.
-fn initial_trials(d: usize) -> usize {
+pub(super) fn initial_trials(d: usize) -> usize {
     (2 * d).clamp(5, 20)
 }
 

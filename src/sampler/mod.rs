@@ -11,7 +11,7 @@ mod sobol;
 mod surrogate;
 mod warp;
 
-pub use surrogate::{MAX_OBSERVATIONS, Prediction, Surrogate, surrogate};
+pub use surrogate::{MAX_OBSERVATIONS, Prediction, Surrogate, descriptive_surrogate, surrogate};
 
 use thiserror::Error;
 

@@ -36,25 +36,56 @@ pub struct Prediction {
     pub standard_error: f64,
 }
 
-/// Fits the model that the `gp` sampler uses.
+/// Fits the model that the `gp` sampler maximises its acquisition over.
 ///
-/// Trials without a loss count as the worst loss seen, so that the model keeps away from where trials
-/// fail; pending trials are left out. Losses far beyond their median are compressed. Of more than
-/// [`MAX_OBSERVATIONS`] trials the best and an even choice of the others take part.
+/// It is made to find better trials, not to describe: trials without a loss count as the worst loss
+/// seen, so that it keeps away from where trials fail, and losses beyond the median are compressed, so
+/// that it tells the good ones apart. Pending trials are left out. Of more than [`MAX_OBSERVATIONS`]
+/// trials the best and an even choice of the others take part.
 ///
 /// # Errors
 /// [`GpError::NoObservations`] if no finished trial has a loss;
 /// [`GpError::NotPositiveDefinite`] if rounding defeats the fit.
 pub fn surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
     let observations = &history.observations;
-    let finite = |o: &Observation| o.loss.filter(|l| l.is_finite());
-    let worst = observations.iter().filter_map(finite).reduce(f64::max);
+    let worst = observations.iter().filter_map(finite_loss).reduce(f64::max);
     let worst = worst.ok_or(GpError::NoObservations)?;
-    let losses: Vec<f64> = observations.iter().map(|o| finite(o).unwrap_or(worst)).collect();
-    let warp = Warp::new(&losses);
-    let kept = representatives(&losses);
-    let units: Vec<Vec<f64>> =
-        kept.iter().map(|&i| space.encode(&observations[i].params)).collect();
+    let points = observations.iter().map(|o| (&o.params, finite_loss(o).unwrap_or(worst)));
+    let (params, losses): (Vec<_>, Vec<_>) = points.unzip();
+    fit(space, &params, &losses, Warp::search(&losses))
+}
+
+/// Fits the same kind of model to describe what was measured, for pictures and predictions: to the
+/// losses as they are, and to no trial that failed. Only disasters, losses many times as far from the
+/// typical one as the best, are compressed: with them as they are nothing else could be seen.
+///
+/// # Errors
+/// As [`surrogate`].
+pub fn descriptive_surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
+    let observations = history.observations.iter();
+    let points = observations.filter_map(|o| Some((&o.params, finite_loss(o)?)));
+    let (params, losses): (Vec<_>, Vec<_>) = points.unzip();
+    // The first trials fill the space; later ones crowd around the best and say little of the rest.
+    let first = losses.len().min(super::gp::initial_trials(space.len()));
+    if first == 0 {
+        return Err(GpError::NoObservations);
+    }
+    let warp = Warp::disasters(&losses, &losses[..first]);
+    fit(space, &params, &losses, warp)
+}
+
+fn finite_loss(observation: &Observation) -> Option<f64> {
+    observation.loss.filter(|loss| loss.is_finite())
+}
+
+fn fit(
+    space: &SearchSpace,
+    params: &[&Params],
+    losses: &[f64],
+    warp: Warp,
+) -> Result<Surrogate, GpError> {
+    let kept = representatives(losses);
+    let units: Vec<Vec<f64>> = kept.iter().map(|&i| space.encode(params[i])).collect();
     let columns: Vec<Column> = space.parameters().iter().map(|p| column(&p.domain)).collect();
     let y = DVector::from_iterator(kept.len(), kept.iter().map(|&i| warp.apply(losses[i])));
     let gp = GaussianProcess::fit(&columns, rows(&units, space.len()), &y)?;

@@ -12,7 +12,10 @@
 //! with them, the good ones all become the same number, and the model learns where it diverges and
 //! nothing else. The warp is smooth, keeps the order, and leaves the better half alone; the idea, that
 //! what matters is told apart among good losses, is that of the output warping in Vizier (Song et al.
-//! 2024, arXiv 2408.11527). Without outliers it hardly acts.
+//! 2024, arXiv 2408.11527).
+//!
+//! As trials crowd around the best, the span shrinks and the warp bites: good for telling them apart,
+//! which is what a search needs, and bad for a picture of the whole. So pictures take another span.
 
 /// A monotone, invertible map of losses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,13 +26,22 @@ pub(super) struct Warp {
 }
 
 impl Warp {
-    /// The warp for these finite losses, at least one.
-    pub(super) fn new(losses: &[f64]) -> Self {
-        let mut sorted = losses.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let median = sorted[(sorted.len() - 1) / 2];
-        let span = median - sorted[0];
-        Self { median, span: if span > 0.0 { span } else { f64::INFINITY } }
+    /// The warp that helps a search, for these finite losses, at least one.
+    pub(super) fn search(losses: &[f64]) -> Self {
+        let median = median(losses);
+        Self::beyond(median, median - least(losses))
+    }
+
+    /// The warp that only disasters feel: losses farther above the median of `typical` than ten times
+    /// its distance to the least of all. Both lists hold finite losses, at least one.
+    pub(super) fn disasters(losses: &[f64], typical: &[f64]) -> Self {
+        let median = median(typical);
+        Self::beyond(median, 10.0 * (median - least(losses)))
+    }
+
+    fn beyond(median: f64, span: f64) -> Self {
+        let usable = span > 0.0 && span.is_finite();
+        Self { median, span: if usable { span } else { f64::INFINITY } }
     }
 
     /// The warped loss.
@@ -54,6 +66,17 @@ impl Warp {
     }
 }
 
+/// The lower median.
+fn median(losses: &[f64]) -> f64 {
+    let mut sorted = losses.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(sorted.len() - 1) / 2]
+}
+
+fn least(losses: &[f64]) -> f64 {
+    losses.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +84,7 @@ mod tests {
     #[test]
     fn keeps_the_better_half_and_the_order() {
         let losses = [0.1, 0.2, 0.3, 0.4, 1e6, 1e9, 1e300];
-        let warp = Warp::new(&losses);
+        let warp = Warp::search(&losses);
         let warped: Vec<f64> = losses.iter().map(|&y| warp.apply(y)).collect();
         assert_eq!(warped[..4], losses[..4]);
         assert!(warped.is_sorted_by(|a, b| a < b), "{warped:?}");
@@ -71,7 +94,7 @@ mod tests {
 
     #[test]
     fn undo_inverts_apply() {
-        let warp = Warp::new(&[-1.0, 0.0, 5.0]);
+        let warp = Warp::search(&[-1.0, 0.0, 5.0]);
         for y in [-3.0, -1.0, 0.0, 0.999, 1.0, 1.001, 7.5, 1e10] {
             let (back, slope) = warp.undo(warp.apply(y));
             assert!((back - y).abs() <= 1e-12 * y.abs().max(1.0), "{y}: {back}");
@@ -82,9 +105,19 @@ mod tests {
     }
 
     #[test]
+    fn only_disasters_are_compressed_for_a_picture() {
+        // A bowl that has converged: half of all trials lie at the bottom.
+        let mut losses = vec![0.5, 0.2, 0.6, 0.3, 0.4];
+        losses.extend([1e-6; 50]);
+        let warp = Warp::disasters(&losses, &losses[..5]);
+        assert!(losses.iter().all(|&y| warp.apply(y) == y));
+        assert!(warp.apply(1e9) < 100.0);
+    }
+
+    #[test]
     fn without_a_span_nothing_happens() {
         for losses in [vec![3.0], vec![2.0, 2.0, 9.0], vec![-f64::MAX, f64::MAX, f64::MAX]] {
-            let warp = Warp::new(&losses);
+            let warp = Warp::search(&losses);
             for y in losses {
                 assert_eq!(warp.apply(y), y);
                 assert_eq!(warp.undo(y), (y, 1.0));

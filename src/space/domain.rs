@@ -186,6 +186,12 @@ impl OrdinalDomain {
     }
 }
 
+/// The short number that a value is but for rounding: 0.35 instead of 0.35000000000000003.
+fn tidy(value: f64) -> f64 {
+    let short: f64 = format!("{value:.12e}").parse().unwrap_or(value);
+    if (short - value).abs() <= 4.0 * f64::EPSILON * value.abs() { short } else { value }
+}
+
 fn check_range<T: PartialOrd + Default + fmt::Debug>(
     low: T,
     high: T,
@@ -304,7 +310,9 @@ impl Domain {
     pub fn level(&self, k: u64) -> Option<ParamValue> {
         let k = k.min(self.levels()? - 1);
         Some(match self {
-            Self::Float(d) => ParamValue::Float((d.low + k as f64 * d.step?).clamp(d.low, d.high)),
+            Self::Float(d) => {
+                ParamValue::Float(tidy(d.low + k as f64 * d.step?).clamp(d.low, d.high))
+            }
             Self::Int(d) => {
                 ParamValue::Int((i128::from(d.low) + i128::from(k) * i128::from(d.step)) as i64)
             }

@@ -30,7 +30,7 @@ use crate::store::{
     ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId,
 };
 use crate::trial::{
-    Direction, Failure, FailureKind, FinishSequence, History, Report, Timestamp, Trial,
+    Direction, Failure, FailureKind, FinishSequence, History, Origin, Report, Timestamp, Trial,
     TrialNumber, TrialState, WorkerInfo,
 };
 
@@ -104,7 +104,8 @@ pub struct Study {
 
 impl Study {
     /// Opens the study that `spec` names, or creates it. The same declaration resumes; a larger
-    /// budget extends; a smaller one leaves the stored budget as it is.
+    /// budget extends; a smaller one leaves the stored budget as it is. As long as no trial has
+    /// finished or runs and the user has added none, the declaration may change.
     ///
     /// # Errors
     /// [`StudyError::Changed`] if the stored study was declared otherwise, with the differences.
@@ -122,7 +123,13 @@ impl Study {
         };
         let differences = spec.differences(&record.spec);
         if !differences.is_empty() {
-            return Err(StudyError::Changed { name: spec.study, differences });
+            if !is_blank(store.as_mut(), record.id)? {
+                return Err(StudyError::Changed { name: spec.study, differences });
+            }
+            // A first attempt with a mistake in it: nothing would be lost.
+            store.delete_study(record.id)?;
+            let id = store.create_study(&spec, Timestamp::now())?;
+            record = StudyRecord { id, spec: spec.clone(), created_at: Timestamp::now() };
         }
         if spec.trials > record.spec.trials {
             store.set_budget(record.id, spec.trials)?;
@@ -344,6 +351,13 @@ impl Study {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Whether a study has nothing that would be lost with it.
+fn is_blank(store: &mut dyn Store, study: StudyId) -> Result<bool, StoreError> {
+    let counts = store.summary(study)?.counts;
+    let suggested = |trial: &Trial| !matches!(trial.origin, Some(Origin::User));
+    Ok(counts.total() == counts.queued && store.trials(study)?.iter().all(suggested))
 }
 
 /// The seed of a trial's evaluation: SplitMix64 (Steele et al. 2014) of the study's seed and the

@@ -1,11 +1,12 @@
 //! What the surrogate says, in the user's units.
 
 use crate::gp::GpError;
-use crate::sampler::{Surrogate, surrogate};
+use crate::sampler::{Surrogate, descriptive_surrogate};
 use crate::space::{Params, SearchSpace};
 use crate::trial::{Direction, History};
 
-/// The surrogate of a study, fitted to its finished trials: the same one that suggests.
+/// The surrogate of a study, fitted to describe what its trials measured: the kind that suggests, but
+/// without the liberties a search may take (see [`descriptive_surrogate`]).
 #[derive(Clone, Debug)]
 pub struct Model {
     space: SearchSpace,
@@ -32,7 +33,11 @@ impl Model {
         direction: Direction,
         history: &History,
     ) -> Result<Self, GpError> {
-        Ok(Self { space: space.clone(), surrogate: surrogate(space, history)?, direction })
+        Ok(Self {
+            space: space.clone(),
+            surrogate: descriptive_surrogate(space, history)?,
+            direction,
+        })
     }
 
     /// The prediction for parameters of the study's space.

@@ -102,7 +102,7 @@ fn run(
     // Bounded, so that a flood waits in the pipe and not in memory.
     let (sender, events) = sync_channel(256);
     let stderr = StderrTail::drain(child.take_stderr(), log.clone());
-    output::read_stdout(child.take_stdout(), trial.metric.to_owned(), log, sender);
+    let other = output::read_stdout(child.take_stdout(), trial.metric.to_owned(), log, sender);
 
     let started = Instant::now();
     let mut next_look = started;
@@ -147,14 +147,14 @@ fn run(
         ended = status.map(|status| (status, Instant::now()));
     };
     child.kill(); // descendants that outlived it
-    conclude(status, last, steps, trial.metric, &stderr)
+    conclude(status, last, (steps, other.get()), trial.metric, &stderr)
 }
 
 /// The outcome of a program that ended by itself.
 fn conclude(
     status: ExitStatus,
     last: Option<Metric>,
-    steps: usize,
+    (steps, other): (usize, Option<String>),
     metric: &str,
     stderr: &StderrTail,
 ) -> Result<Outcome, ObjectiveError> {
@@ -173,9 +173,10 @@ fn conclude(
             stderr.append_to(format!("`{metric}` must be a number, got {text}")),
         )),
         None => {
-            let found = match steps {
-                0 => "the program ended without printing it".to_owned(),
-                n => format!("the program printed {n} steps but no line without `step`"),
+            let found = match (steps, other) {
+                (0, None) => "the program printed nothing".to_owned(),
+                (0, Some(line)) => format!("the last line the program printed is: {line}"),
+                (n, _) => format!("the program printed {n} steps but no line without `step`"),
             };
             let reason = format!("no final {{\"{metric}\": …}} line: {found}");
             Err(ObjectiveError::failed(FailureKind::NoMetric, stderr.append_to(reason)))

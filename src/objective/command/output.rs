@@ -102,14 +102,41 @@ pub(super) fn read_stdout(
     metric: String,
     log: Log,
     events: SyncSender<Event>,
-) {
-    let Some(stdout) = stdout else { return };
+) -> LastLine {
+    let last = LastLine::default();
+    let shared = last.clone();
+    let Some(stdout) = stdout else { return last };
     thread::spawn(move || {
         for_each_line(stdout, |line| {
             log.line(line);
-            parse(line, &metric).is_none_or(|event| events.send(event).is_ok())
+            match parse(line, &metric) {
+                Some(event) => events.send(event).is_ok(),
+                None => {
+                    shared.set(line);
+                    true
+                }
+            }
         });
     });
+    last
+}
+
+/// The last line on stdout that was no metric line: often the metric, written wrongly.
+#[derive(Clone, Default)]
+pub(super) struct LastLine(Arc<Mutex<String>>);
+
+impl LastLine {
+    fn set(&self, line: &[u8]) {
+        let text = String::from_utf8_lossy(&line[..line.len().min(TAIL_LINE_BYTES)]);
+        if !text.trim().is_empty() {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text.trim().to_owned();
+        }
+    }
+
+    pub(super) fn get(&self) -> Option<String> {
+        let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (!text.is_empty()).then(|| text.clone())
+    }
 }
 
 /// The metric line in `line`, if it is one.

@@ -1,0 +1,114 @@
+//! The library's study: ask, tell, and what its model says.
+
+use std::path::Path;
+
+use surmise::{
+    Closure, Direction, Domain, ObjectiveSpec, Parameter, SamplerSettings, SearchSpace,
+    SqliteOptions, SqliteStore, Study, StudySpec,
+};
+
+fn bowl_spec(trials: u64) -> StudySpec {
+    let unit = |name: &str| Parameter::new(name, Domain::float(0.0, 1.0).unwrap());
+    StudySpec {
+        study: "bowl".into(),
+        direction: Direction::Minimize,
+        metric: "loss".into(),
+        trials,
+        seed: 7,
+        sampler: SamplerSettings::default(),
+        space: SearchSpace::new(vec![unit("x"), unit("y")]).unwrap(),
+        objective: ObjectiveSpec::External,
+    }
+}
+
+fn bowl(x: f64, y: f64) -> f64 {
+    (x - 0.5).powi(2) + (y - 0.6).powi(2)
+}
+
+fn open(folder: &Path, spec: StudySpec) -> Study {
+    let store = SqliteStore::open(folder.join("studies.db"), &SqliteOptions::default()).unwrap();
+    Study::open_or_create(Box::new(store), spec).unwrap()
+}
+
+fn run(study: &mut Study, folder: &Path) {
+    let mut objective =
+        Closure(|trial: &surmise::TrialContext<'_>, _: &mut dyn surmise::Reporter| {
+            Ok(bowl(trial.params.f64("x").unwrap(), trial.params.f64("y").unwrap()))
+        });
+    study.optimize(&mut objective, &folder.join("runs")).unwrap();
+}
+
+/// Most trials of a converged study lie at the optimum. The model must still know the rest, or its
+/// pictures mean nothing.
+#[test]
+fn the_model_of_a_converged_study_describes_the_whole_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut study = open(folder.path(), bowl_spec(40));
+    run(&mut study, folder.path());
+    let trials = study.trials().unwrap();
+    let model = study.model().unwrap().unwrap();
+    let space = study.spec().space.clone();
+    let measured = trials
+        .iter()
+        .map(|t| model.predict(t.params.as_ref().unwrap()).standard_error)
+        .fold(0.0, f64::max);
+    let mut elsewhere: f64 = 0.0;
+    for i in 0..=10 {
+        for j in 0..=10 {
+            let params = space.decode(&[f64::from(i) / 10.0, f64::from(j) / 10.0]);
+            let p = model.predict(&params);
+            let truth = bowl(params.f64("x").unwrap(), params.f64("y").unwrap());
+            assert!(
+                (p.mean - truth).abs() < 4.0 * p.standard_error + 0.01,
+                "{params}: {truth} but {p:?}"
+            );
+            elsewhere = elsewhere.max(p.standard_error);
+        }
+    }
+    assert!(measured < elsewhere, "{measured} at measured points, {elsewhere} elsewhere");
+}
+
+#[test]
+fn a_trial_left_by_a_process_that_is_gone_is_asked_again() {
+    let folder = tempfile::tempdir().unwrap();
+    // A process of this host that is surely gone.
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    let (host, pid) = (surmise::study::host(), child.id());
+    child.wait().unwrap();
+    let mut study = open(folder.path(), bowl_spec(5));
+    let id = study.id();
+    let info = surmise::trial::WorkerInfo {
+        host,
+        pid,
+        process_start: 1,
+        device: "cpu".into(),
+        engine: "0".into(),
+    };
+    let far = surmise::trial::Timestamp(i64::MAX);
+    let now = surmise::trial::Timestamp::now();
+    let gone = study.store().register_worker(id, &info, None, far).unwrap();
+    let left = study.store().reserve(id, Some(gone), now).unwrap().unwrap();
+    let asked = study.ask().unwrap().unwrap();
+    assert_eq!(asked.number, left.number);
+}
+
+#[test]
+fn what_the_user_adds_counts_and_what_is_outside_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut study = open(folder.path(), bowl_spec(8));
+    study.add([("x", 0.5.into()), ("y", 0.6.into())], 0.0).unwrap();
+    let enqueued = study.enqueue([("y", 0.25.into()), ("x", 1.0.into())]).unwrap();
+    assert!(study.add([("x", 2.0.into()), ("y", 0.0.into())], 0.0).is_err());
+    assert!(study.enqueue([("x", 0.5.into())]).is_err());
+    let first = study.ask().unwrap().unwrap();
+    assert_eq!((first.number, first.params.f64("x")), (enqueued, Some(1.0)));
+    study.tell(&first, Ok(surmise::Outcome::Complete { value: f64::NAN })).unwrap();
+    run(&mut study, folder.path());
+    let trials = study.trials().unwrap();
+    assert_eq!(trials.len(), 8);
+    assert_eq!(study.best().unwrap().unwrap().number, trials[0].number);
+    let failure = &trials[1].state;
+    assert!(matches!(failure, surmise::TrialState::Failed(f) if f.reason == "`loss` was NaN"));
+    let (compared, mismatches) = study.replay(|_| {}).unwrap();
+    assert_eq!((compared, mismatches.len()), (6, 0));
+}
