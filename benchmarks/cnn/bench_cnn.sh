@@ -35,8 +35,10 @@ timed() {
 for ((i = 1; i <= repeats; i++)); do
     echo "round $i of $repeats" >&2
     timed folder "$python" benchmarks/cnn/chapter.py folder data/avatars "$epochs"
+    timed folder-each "$python" benchmarks/cnn/chapter.py folder data/avatars "$epochs" each
     timed memory "$python" benchmarks/cnn/chapter.py memory data/avatars "$epochs"
-    timed keep "${keep[@]}" "$python" benchmarks/cnn/chapter.py memory data/avatars "$epochs"
+    timed memory-each "$python" benchmarks/cnn/chapter.py memory data/avatars "$epochs" each
+    timed keep "${keep[@]}" "$python" benchmarks/cnn/chapter.py memory data/avatars "$epochs" each
     timed ours "$ours" data/avatars "$epochs"
     # Ends at the missing folder: what is left is its start-up.
     timed start "$ours" "$results/none" 1 || true
@@ -55,7 +57,9 @@ python_start=$(grep -o 'start-up [0-9.]*' "$results/folder.log" | cut -d' ' -f2)
 
 echo "| $epochs epochs, median of $repeats | CPU s | of it start-up | wall s | CPU to ours | accuracy |"
 echo '| --- | ---: | ---: | ---: | ---: | ---: |'
-row 'Python, ImageFolder + DataLoader' folder "$python_start"
-row 'Python, in memory' memory "$python_start"
-row 'Python, in memory, allocator keeping' keep "$python_start"
-row 'surmise (`train_cnn`)' ours "$(median start 1)"
+row 'Python, ImageFolder + DataLoader, accuracy every epoch' folder-each "$python_start"
+row 'Python, ImageFolder + DataLoader, accuracy at the end' folder "$python_start"
+row 'Python, in memory, accuracy every epoch' memory-each "$python_start"
+row 'Python, in memory, accuracy every epoch, allocator keeping' keep "$python_start"
+row 'Python, in memory, accuracy at the end' memory "$python_start"
+row 'surmise (`train_cnn`), loss and accuracy every epoch' ours "$(median start 1)"

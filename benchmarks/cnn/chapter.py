@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The same training in Python, to time beside examples/train_cnn.rs.
 
-    chapter.py {folder,memory} DATA EPOCHS
+    chapter.py {folder,memory} DATA EPOCHS [each]
 
 folder  as tutorials write it: ImageFolder and DataLoader decode and resize every image anew in
         every epoch.
 memory  the images decoded and resized once and kept as float tensors, batches taken by index.
 
-One thread. Evaluates once, at the end (train_cnn does after every epoch). The last line is
+One thread. With `each` it measures the validation accuracy after every epoch, as a trial does that
+reports its epochs (and as train_cnn does), without it once, at the end. The last line is
 "accuracy A start-up S": the CPU seconds S went into importing PyTorch.
 """
 import sys
@@ -50,8 +51,14 @@ class InMemory:
             yield self.images[indices], self.labels[indices]
 
 
+def evaluate(network, loader, count):
+    with torch.no_grad():
+        right = sum(((network(x).flatten() > 0) == y).sum().item() for x, y in loader)
+    return right / count
+
+
 def main():
-    variant, data, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    variant, data, epochs, each = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:] == ["each"]
     transform = transforms.Compose([transforms.Resize(64), transforms.ToTensor()])
     train = ImageFolder(f"{data}/train", transform)
     valid = ImageFolder(f"{data}/valid", transform)
@@ -59,7 +66,10 @@ def main():
         train_loader = DataLoader(train, batch_size=BATCH, shuffle=True)
     else:
         train_loader = InMemory(train)
-    valid_loader = DataLoader(valid, batch_size=BATCH)
+    if variant == "folder" or not each:
+        valid_loader = DataLoader(valid, batch_size=BATCH)
+    else:
+        valid_loader = InMemory(valid)
 
     network = Network()
     criterion = nn.BCEWithLogitsLoss()
@@ -70,12 +80,11 @@ def main():
             loss = criterion(network(images).flatten(), labels.float())
             loss.backward()
             optimizer.step()
-
-    right = 0
-    with torch.no_grad():
-        for images, labels in valid_loader:
-            right += ((network(images).flatten() > 0) == labels).sum().item()
-    print(f"accuracy {right / len(valid):.4f} start-up {start_up:.2f}")
+        if each:
+            accuracy = evaluate(network, valid_loader, len(valid))
+    if not each:
+        accuracy = evaluate(network, valid_loader, len(valid))
+    print(f"accuracy {accuracy:.4f} start-up {start_up:.2f}")
 
 
 main()

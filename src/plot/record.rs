@@ -168,10 +168,13 @@ impl Fixed {
         Self { values, at_best }
     }
 
-    /// `others fixed as in the best trial: depth = 3`; `None` if there are no others.
+    /// `others fixed as in the best trial: depth = 3 (trials shown at their own)`; `None` if there are no
+    /// others.
     pub(super) fn text(&self) -> Option<String> {
         let pairs: Vec<String> = self.values.iter().map(|(n, v)| pair_text(n, v)).collect();
         let place = if self.at_best { " as in the best trial" } else { "" };
-        (!pairs.is_empty()).then(|| format!("others fixed{place}: {}", pairs.join(", ")))
+        (!pairs.is_empty()).then(|| {
+            format!("others fixed{place}: {} (trials shown at their own)", pairs.join(", "))
+        })
     }
 }

@@ -25,7 +25,7 @@ impl Sampler for GpSampler {
         number: TrialNumber,
     ) -> Result<Suggestion, SamplerError> {
         let sobol = SobolSampler { seed: self.seed };
-        let initial = self.settings.sobol.unwrap_or_else(|| initial_trials(space.len()));
+        let initial = self.settings.sobol.unwrap_or_else(|| super::initial_trials(space.len()));
         if number.0 < initial as u64 {
             return sobol.suggest(space, history, number);
         }
@@ -39,12 +39,6 @@ impl Sampler for GpSampler {
             }),
         }
     }
-}
-
-/// Trials before the model begins, for `d` parameters: enough to tell directions apart, few enough
-/// not to waste a small budget.
-pub(super) fn initial_trials(d: usize) -> usize {
-    (2 * d).clamp(5, 20)
 }
 
 /// The point of largest LogEI, or why there is none.

@@ -93,3 +93,9 @@ pub fn build(settings: &SamplerSettings, seed: u64) -> Box<dyn Sampler> {
         }
     }
 }
+
+/// Trials before the model begins, for `d` parameters: enough to tell directions apart, few enough
+/// not to waste a small budget.
+fn initial_trials(d: usize) -> usize {
+    (2 * d).clamp(5, 20)
+}

@@ -66,7 +66,7 @@ pub fn descriptive_surrogate(space: &SearchSpace, history: &History) -> Result<S
     let points = observations.filter_map(|o| Some((&o.params, finite_loss(o)?)));
     let (params, losses): (Vec<_>, Vec<_>) = points.unzip();
     // The first trials fill the space; later ones crowd around the best and say little of the rest.
-    let first = losses.len().min(super::gp::initial_trials(space.len()));
+    let first = losses.len().min(super::initial_trials(space.len()));
     if first == 0 {
         return Err(GpError::NoObservations);
     }
