@@ -62,7 +62,7 @@ pub(super) fn describe(study: &Study, trial: &Trial, predicted: Option<Predictio
     let measured = trial.state.value().map_or_else(|| "–".into(), table::number);
     rows.push((format!("{} measured", spec.metric), measured));
     if let Some(p) = predicted {
-        let text = format!("{} ± {}", table::number(p.mean), table::number(p.standard_error));
+        let text = table::uncertain(p.mean, p.standard_error);
         rows.push((format!("{} by the model", spec.metric), text));
     }
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);

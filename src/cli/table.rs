@@ -44,6 +44,16 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
+/// A value and its standard error, both to the error's second significant digit.
+pub(super) fn uncertain(value: f64, error: f64) -> String {
+    let decimals = 1.0 - error.abs().log10().floor();
+    if !(0.0..=12.0).contains(&decimals) {
+        return format!("{} ± {}", number(value), number(error));
+    }
+    let decimals = decimals as usize;
+    format!("{value:.decimals$} ± {error:.decimals$}")
+}
+
 /// A time in UTC, to the second.
 pub(super) fn time(at: Timestamp) -> String {
     let text = at.to_string();
@@ -78,6 +88,14 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn an_error_tells_how_many_digits_matter() {
+        assert_eq!(uncertain(0.922493, 0.0011957), "0.9225 ± 0.0012");
+        assert_eq!(uncertain(12.3456, 4.2), "12.3 ± 4.2");
+        assert_eq!(uncertain(1234.5, 420.0), "1234.5 ± 420");
+        assert_eq!(uncertain(0.5, 0.0), "0.5 ± 0");
     }
 
     #[test]
