@@ -112,19 +112,18 @@ fn gp_is_clearly_better_than_sobol() {
 /// A third of the space diverges by many orders of magnitude; the model still finds the optimum.
 #[test]
 fn diverged_losses_do_not_blind_the_model() {
-    let loss = |params: &Params| {
+    fn loss(params: &Params) -> f64 {
         let u = coordinates(params);
         if u[0] > 0.7 {
             10f64.powf(2.0 + 20.0 * (u[0] - 0.7))
         } else {
             (u[0] - 0.55).powi(2) + 0.2 * (u[1] - 0.6).powi(2)
         }
-    };
-    for seed in 0..3 {
-        let sampler = sampler::build(&gp(None), seed);
-        let best = minimize(&*sampler, &unit_cube(2), loss, 25);
-        assert!(best < 1e-4, "seed {seed}: {best}");
     }
+    // Of five seeds, the median: one run more or less lucky says nothing.
+    let regret = median_log_regret(&gp(None), 2, loss, 0.0, 25);
+    eprintln!("gp {regret:.2}");
+    assert!(regret < -4.0, "{regret:.2}");
 }
 
 /// Failed trials have no loss; the model keeps away from where they are.

@@ -8,9 +8,10 @@ use super::likelihood::{Data, Factored, log_prior};
 use super::minimize::{Effort, Minimum, minimize_in_box};
 use super::{GpError, Hyperparameters};
 
-/// Bounds on `ln ℓ`: from a hundredth of the cube's side, below which a few hundred points say
-/// nothing, to where the function is flat in that column.
-const LENGTH_SCALES: (f64, f64) = (-4.6, 9.2);
+/// Bounds on `ln ℓ`: from a tenth of the cube's side, below which a few dozen points say nothing and an
+/// outlier would rather bend the function than count as noise, to where the function is flat in that
+/// column.
+const LENGTH_SCALES: (f64, f64) = (-2.3, 9.2);
 /// Bounds on `ln σ_f²`, for standardised losses.
 const SIGNAL: (f64, f64) = (-7.0, 7.0);
 /// Bounds on `ln σ_n²`: from 1e-6, which keeps K well conditioned, to more than all the variance.
