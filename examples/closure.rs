@@ -19,6 +19,7 @@ space:
   lr:       { type: float, low: 1e-5, high: 1.0, log: true }
   momentum: { type: float, low: 0.0, high: 0.99 }
   nesterov: { type: bool }
+objective: { type: external }
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {
