@@ -250,7 +250,7 @@ fn hints_name_the_database_in_use_and_each_has_its_own_logs() {
     let error = place.fails(&["delete", "s", "--db", "b.db"], 1);
     assert!(error.contains("surmise delete s --yes --db b.db"), "{error}");
     place.ok(&["delete", "s", "--db", "b.db", "--yes"]);
-    assert!(place.path().join("a.runs/s/0/trial.log").exists());
+    assert!(place.path().join("runs/s/0/trial.log").exists());
     assert!(!place.path().join("b.runs/s").exists());
 }
 

@@ -19,7 +19,6 @@ mod show;
 mod table;
 mod worker;
 
-use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -49,11 +48,13 @@ struct Cli {
 
 const DEFAULT_DATABASE: &str = "studies.db";
 
+/// File in the folder of trials that names the database it belongs to.
+const OWNER: &str = ".database";
+
 /// Where studies live.
 #[derive(Clone, Debug, Args)]
 struct DatabaseArgs {
-    /// Database that keeps studies and trials; trials' logs lie in runs/ beside it, or in NAME.runs/
-    /// beside NAME.db
+    /// Database that keeps studies and trials; trials' logs lie in runs/ beside it
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_DATABASE)]
     db: PathBuf,
     /// Use the database even on a network file system, where SQLite's locks may not hold
@@ -155,14 +156,30 @@ impl DatabaseArgs {
         Ok(Study::open(Box::new(self.open_existing()?), name)?)
     }
 
-    /// Folder of the trials' logs and files beside the database: `runs/` for `studies.db`, `NAME.runs/`
-    /// for `NAME.db`, so that two databases in one folder don't share it.
+    /// Folder of the trials' logs and files: `runs/` beside the database, or `NAME.runs/` if another
+    /// database of that folder has claimed `runs/`.
     fn runs(&self) -> PathBuf {
-        let stem = self.db.file_stem().unwrap_or_default();
-        let mut name = OsString::from(stem);
-        name.push(".runs");
-        let name = if stem == "studies" { OsString::from("runs") } else { name };
-        self.db.parent().unwrap_or(Path::new("")).join(name)
+        let folder = self.db.parent().unwrap_or(Path::new(""));
+        let (runs, name) = (folder.join("runs"), self.db.file_name().unwrap_or_default());
+        match std::fs::read(runs.join(OWNER)) {
+            Ok(owner) if owner != name.as_encoded_bytes() => {
+                let mut own = self.db.file_stem().unwrap_or_default().to_owned();
+                own.push(".runs");
+                folder.join(own)
+            }
+            _ => runs,
+        }
+    }
+
+    /// [`runs`](Self::runs), claimed for this database. A folder that cannot be made shows when the
+    /// first trial wants to write there.
+    fn claim_runs(&self) -> PathBuf {
+        let runs = self.runs();
+        let name = self.db.file_name().unwrap_or_default();
+        if std::fs::create_dir_all(&runs).is_ok() && !runs.join(OWNER).exists() {
+            let _ = std::fs::write(runs.join(OWNER), name.as_encoded_bytes());
+        }
+        runs
     }
 
     /// A command line for the user to type, about this database.

@@ -83,7 +83,7 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
         database: database.db.clone(),
         sqlite: database.options(),
         study: name,
-        runs: database.runs(),
+        runs: database.claim_runs(),
         device: args.device.clone(),
         supervised: true,
     };

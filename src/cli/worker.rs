@@ -36,7 +36,7 @@ pub(super) fn worker(args: WorkerArgs, database: &DatabaseArgs) -> Result<ExitCo
         database: database.db.clone(),
         sqlite: database.options(),
         study: args.study,
-        runs: args.runs.unwrap_or_else(|| database.runs()),
+        runs: args.runs.unwrap_or_else(|| database.claim_runs()),
         device: args.device,
         supervised: args.supervised,
     };
