@@ -78,14 +78,16 @@ impl FloatDomain {
             return Ok(Self { low, high, scale, step });
         };
         let width = high - low;
-        if !(step > 0.0 && step <= width) {
+        // Bounds are rounded: a `high` that was computed from the step may miss it by a little.
+        let slack = 2.0 * f64::EPSILON * low.abs().max(high.abs());
+        if !(step > 0.0 && step <= width + slack) {
             return Err(SpaceError::BadStep {
                 step: format!("{step:?}"),
                 width: format!("{width:?}"),
             });
         }
         // 0.3 / 0.1 is 2.9999…: forgive rounding before taking the floor.
-        let last = (width / step * (1.0 + 4.0 * f64::EPSILON)).floor();
+        let last = ((width + slack) / step * (1.0 + 4.0 * f64::EPSILON)).floor();
         if last >= MAX_LEVELS {
             return Err(SpaceError::TooManyLevels { levels: last + 1.0 });
         }

@@ -79,7 +79,7 @@ pub enum SpaceError {
         width: String,
     },
     /// The range has more grid points than can be told apart in the unit interval.
-    #[error("the range has {levels} values, more than the 2^53 that can be told apart")]
+    #[error("the range has about {levels:.1e} values, more than the 2^53 that can be told apart")]
     TooManyLevels {
         /// Number of grid points.
         levels: f64,
