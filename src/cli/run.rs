@@ -54,9 +54,9 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let ObjectiveSpec::Template(template) = &spec.objective else {
         return Err(RunError::External { study: spec.study }.into());
     };
-    let available = objective::check_available(template, args.device.as_deref())
+    let warning = objective::check_available(template, args.device.as_deref())
         .map_err(|reason| CliError::user(reason.message).hint(reason.remedy))?;
-    if let Some(warning) = available.warning {
+    if let Some(warning) = warning {
         talk(format_args!("warning: {warning}"));
     }
 

@@ -2,15 +2,6 @@
 
 use super::{CommandObjective, Objective, ObjectiveKind, ObjectiveTemplate, cnn};
 
-/// What an objective will run on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Availability {
-    /// `cpu`, `cuda:0`, …
-    pub device: String,
-    /// Something the user should know before the run.
-    pub warning: Option<String>,
-}
-
 /// Why an objective cannot run here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unavailable {
@@ -20,7 +11,8 @@ pub struct Unavailable {
     pub remedy: String,
 }
 
-/// Whether the objective can run in this build on this machine. `device` (`auto`, `cpu`, `cuda`,
+/// Whether the objective can run in this build on this machine, with a warning if the user should know
+/// something before the run. `device` (`auto`, `cpu`, `cuda`,
 /// `cuda:N`) is over what the study says; commands choose their own and take none.
 ///
 /// # Errors
@@ -28,9 +20,9 @@ pub struct Unavailable {
 pub fn check_available(
     template: &ObjectiveTemplate,
     device: Option<&str>,
-) -> Result<Availability, Unavailable> {
+) -> Result<Option<String>, Unavailable> {
     match template.kind() {
-        ObjectiveKind::Command => Ok(Availability { device: "cpu".into(), warning: None }),
+        ObjectiveKind::Command => Ok(None),
         ObjectiveKind::Cnn => cnn::check_available(template, device),
     }
 }

@@ -10,7 +10,7 @@ mod probe;
 mod settings;
 mod template;
 
-pub use build::{Availability, Unavailable, build, check_available, worker_environment};
+pub use build::{Unavailable, build, check_available, worker_environment};
 pub(crate) use cnn_settings::CNN_METRICS;
 pub use command::{CommandObjective, describe_exit};
 pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, StopFlag, TrialContext};

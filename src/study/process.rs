@@ -12,14 +12,13 @@ pub fn host() -> String {
 
 /// The identity of a process of this host, if it lives.
 pub fn identify(pid: u32) -> Option<ProcessIdentity> {
-    let start = start_of(pid)?;
+    let start = start_of(pid, System::new().ok()?)?;
     Some(ProcessIdentity { host: host(), pid, start })
 }
 
 /// When a living process of this host started.
-fn start_of(pid: u32) -> Option<u64> {
+fn start_of(pid: u32, mut system: System) -> Option<u64> {
     let pid = Pid::from_u32(pid);
-    let mut system = System::new().ok()?;
     let kind = ProcessRefreshKind::nothing();
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind);
     let process = system.process(pid)?;
@@ -29,13 +28,15 @@ fn start_of(pid: u32) -> Option<u64> {
     (!ended).then(|| process.start_time())
 }
 
-/// Whether a process on this host is the one named; `None` for one on another host.
+/// Whether a process is the one named; `None` where that cannot be seen: on another host, or on one
+/// whose processes cannot be looked at.
 fn lives(process: &ProcessIdentity) -> Option<bool> {
     if process.host != host() {
         return None;
     }
+    let system = System::new().ok()?;
     // The start time is computed from the boot time, which a clock step can shift by a second.
-    Some(start_of(process.pid).is_some_and(|start| start.abs_diff(process.start) <= 1))
+    Some(start_of(process.pid, system).is_some_and(|start| start.abs_diff(process.start) <= 1))
 }
 
 /// Whether a worker still lives.

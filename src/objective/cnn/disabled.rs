@@ -1,6 +1,6 @@
 //! The face of the CNN objective in a build without libtorch.
 
-use super::super::{Availability, Objective, ObjectiveTemplate, Unavailable};
+use super::super::{Objective, ObjectiveTemplate, Unavailable};
 
 fn without_torch() -> Unavailable {
     Unavailable {
@@ -16,7 +16,7 @@ fn without_torch() -> Unavailable {
 pub(in crate::objective) fn check_available(
     _template: &ObjectiveTemplate,
     _device: Option<&str>,
-) -> Result<Availability, Unavailable> {
+) -> Result<Option<String>, Unavailable> {
     Err(without_torch())
 }
 

@@ -11,28 +11,27 @@ use crate::vision::{
 };
 
 use super::super::{
-    Availability, Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome,
-    Reporter, TrialContext, Unavailable,
+    Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome, Reporter,
+    TrialContext, Unavailable,
 };
 use super::device_choice;
 
-/// Which device training will use, with a warning if it is the CPU for want of CUDA.
+/// Whether there is a device to train on, with a warning if it is the CPU for want of CUDA.
 pub(in crate::objective) fn check_available(
     template: &ObjectiveTemplate,
     device: Option<&str>,
-) -> Result<Availability, Unavailable> {
+) -> Result<Option<String>, Unavailable> {
     let choice = device_choice(template, device)?;
     let device = resolve(choice)?;
     let fell_back = choice == DeviceChoice::Auto && device == Device::Cpu;
-    let warning = fell_back.then(|| {
+    Ok(fell_back.then(|| {
         let why = match load_cuda() {
             CudaLoad::Failed { reason, .. } => reason.as_str(),
             CudaLoad::NotFound { .. } => "this libtorch is a CPU flavour",
             _ => "libtorch sees no CUDA device",
         };
         format!("training on the CPU: {why}; `surmise doctor` says more")
-    });
-    Ok(Availability { device: name(device), warning })
+    }))
 }
 
 fn resolve(choice: DeviceChoice) -> Result<Device, Unavailable> {
