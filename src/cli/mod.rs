@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, thin. Data goes to stdout, talk to stderr; exit code 0
 //! is fine, 1 the user's mistake, 2 ours, 130 an interrupted run.
 
+mod ask_tell;
 mod best;
 mod check;
 mod compare;
@@ -88,6 +89,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Evaluate trials of a stored study; what a cluster's scheduler starts
     Worker(worker::WorkerArgs),
+    /// Suggest parameters to a program in any language, by JSON lines on stdin and stdout
+    AskTell(ask_tell::AskTellArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Delete(args) => delete::delete(&args, database),
         Command::Doctor(args) => doctor::doctor(&args, database),
         Command::Worker(args) => worker::worker(args, database),
+        Command::AskTell(args) => ask_tell::ask_tell(&args),
         Command::Completions(args) => completions::completions(&args),
     };
     match result {

@@ -106,3 +106,8 @@ pub struct StudySpec {
     /// What a trial runs and measures.
     pub objective: ObjectiveSpec,
 }
+
+impl StudySpec {
+    /// The largest budget there may be.
+    pub const MOST_TRIALS: u64 = 10_000_000;
+}

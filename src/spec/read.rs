@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 100;
 
 const MOST_PARAMETERS: usize = 1000;
 
-const MOST_TRIALS: i128 = 10_000_000;
+const MOST_TRIALS: i128 = StudySpec::MOST_TRIALS as i128;
 
 /// Reads a whole study.
 pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {

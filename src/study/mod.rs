@@ -316,6 +316,14 @@ impl Study {
         Ok(self.store.trials(self.record.id)?)
     }
 
+    /// One trial; `None` if there is none of that number.
+    ///
+    /// # Errors
+    /// From the store.
+    pub fn trial(&mut self, number: TrialNumber) -> Result<Option<Trial>, StudyError> {
+        Ok(self.store.trial(self.record.id, number)?)
+    }
+
     /// The study in one line.
     ///
     /// # Errors
@@ -333,6 +341,28 @@ impl Study {
             Some((number, _)) => Ok(self.store.trial(self.record.id, number)?),
             None => Ok(None),
         }
+    }
+
+    /// The complete trial to take home: the one whose parameters have the best expected value by the
+    /// model, which sees through the luck of a noisy measurement, with that value and its standard
+    /// error. Without noise it is the [`best`](Self::best) one.
+    ///
+    /// # Errors
+    /// As [`model`](Self::model).
+    pub fn recommend(&mut self) -> Result<Option<(Trial, Prediction)>, StudyError> {
+        let Some(model) = self.model()? else { return Ok(None) };
+        let complete = self.finished.observations.iter().filter(|o| o.loss.is_some());
+        let (numbers, params): (Vec<_>, Vec<_>) =
+            complete.map(|o| (o.number, o.params.clone())).unzip();
+        let mut best: Option<(TrialNumber, Prediction)> = None;
+        for (number, predicted) in numbers.into_iter().zip(model.predict_all(&params)) {
+            let direction = self.record.spec.direction;
+            if best.is_none_or(|(_, b)| direction.is_better(predicted.mean, b.mean)) {
+                best = Some((number, predicted));
+            }
+        }
+        let Some((number, predicted)) = best else { return Ok(None) };
+        Ok(self.trial(number)?.map(|trial| (trial, predicted)))
     }
 
     /// The surrogate fitted to everything finished; `None` without a complete trial.

@@ -62,6 +62,22 @@ impl SqliteStore {
             .map_err(|failure| failure.at(path, options.busy_timeout))
     }
 
+    /// A store in memory, gone with this value.
+    ///
+    /// # Errors
+    /// [`StoreError::CannotOpen`] if memory runs out.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let (path, options) = (Path::new(":memory:"), SqliteOptions::default());
+        connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+            .and_then(|mut connection| {
+                settle(&connection)?;
+                schema::migrate(&mut connection, MIGRATIONS)?;
+                Ok(connection)
+            })
+            .map(|connection| Self::with(connection, path, &options))
+            .map_err(|failure| failure.at(path, options.busy_timeout))
+    }
+
     /// Whether only reading is possible.
     pub fn is_read_only(&self) -> bool {
         self.connection.is_readonly(MAIN_DB).unwrap_or(true)
