@@ -17,6 +17,7 @@ fn bowl_spec(trials: u64) -> StudySpec {
         seed: 7,
         sampler: SamplerSettings::default(),
         space: SearchSpace::new(vec![unit("x"), unit("y")]).unwrap(),
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     }
 }

@@ -24,6 +24,9 @@ pub enum ObjectiveSpec {
 ///
 /// A bare `$name` ends at the first character that is no letter, digit or `_`; names with `.` or `-`
 /// need the braces.
+///
+/// A list element or a key whose text mentions a parameter that is inactive in a trial is left out of
+/// that trial's settings: an argument is not passed, a setting takes its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectiveTemplate(Value);
 
@@ -93,26 +96,48 @@ impl ObjectiveTemplate {
     pub(crate) fn check(node: &Node, space: &SearchSpace) -> Result<Usage, Problem> {
         let mut used = Vec::new();
         check_names(node, space, &mut used)?;
-        let mut complete = None;
-        for params in probe::points(space, node.size()) {
-            let settings = bind(node, &params)
+        check_program(node, space)?;
+        let settings = |params: &Params| {
+            bind(node, params)
                 .and_then(|bound| from_node(&bound))
-                .map_err(|problem| blame(problem, node, &params))?;
-            complete.get_or_insert_with(|| settings.to_json());
+                .map_err(|problem| blame(problem, node, params))
+        };
+        for params in probe::points(space, node.size()) {
+            settings(&params)?;
         }
-        // There is always a point, the centre.
-        let mut complete = complete.unwrap_or_else(|| node.to_json());
+        // With nothing left out, so that elements stay at their places.
+        let mut complete = settings(&space.all_at_middle())?.to_json();
         restore_placeholders(&mut complete, node);
-        Ok(Usage {
-            template: Self(complete),
-            unused: (0..space.len()).find(|column| !used.contains(column)),
-        })
+        let needed = |column: &usize| !used.contains(column) && !space.is_parent(*column);
+        Ok(Usage { template: Self(complete), unused: (0..space.len()).find(needed) })
     }
 }
 
 /// That no placeholder names a parameter.
 pub(crate) fn unused_message(name: &str) -> String {
     format!("the objective does not use the parameter `{name}`")
+}
+
+/// The program to run must be there in every trial.
+fn check_program(node: &Node, space: &SearchSpace) -> Result<(), Problem> {
+    let program = node.child("argv").and_then(|(_, argv)| match &argv.data {
+        Data::List(items) => items.first(),
+        _ => None,
+    });
+    let Some(Node { id, data: Data::Text(text) }) = program else {
+        return Ok(());
+    };
+    for piece in pieces(text).unwrap_or_default() {
+        if let Piece::Name(name, written) = piece
+            && space.position(name).is_some_and(|column| space.may_be_inactive(column))
+        {
+            let message = format!("the program to run depends on `{name}`, which may be inactive");
+            return Err(Problem::new(*id, message, "not always there")
+                .within(written)
+                .help("arguments that mention an inactive parameter are left out"));
+        }
+    }
+    Ok(())
 }
 
 /// Every placeholder names a parameter; collects their columns.
@@ -168,25 +193,43 @@ fn unknown_name(node: &Node, name: &str, written: &str, space: &SearchSpace) -> 
         .help(help)
 }
 
-/// The tree with every placeholder replaced; nodes keep their places.
+/// The tree with every placeholder replaced, without the elements and keys that mention an inactive
+/// parameter; nodes keep their places. The names have been checked: one without a value is inactive.
 fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
     let data = match &node.data {
         Data::Text(text) => bind_text(text, params).map_err(|name| {
-            let message = format!("the objective uses `${name}`, which is no parameter");
-            Problem::new(node.id, message, "not in the space")
+            let message = format!("the objective uses `${name}`, which has no value");
+            Problem::new(node.id, message, "no value")
         })?,
-        Data::List(items) => {
-            Data::List(items.iter().map(|item| bind(item, params)).collect::<Result<_, _>>()?)
-        }
+        Data::List(items) => Data::List(
+            items
+                .iter()
+                .filter(|item| is_bound(item, params))
+                .map(|item| bind(item, params))
+                .collect::<Result<_, _>>()?,
+        ),
         Data::Map(entries) => Data::Map(
             entries
                 .iter()
+                .filter(|(_, value)| is_bound(value, params))
                 .map(|(key, value)| Ok((key.clone(), bind(value, params)?)))
                 .collect::<Result<_, _>>()?,
         ),
         other => other.clone(),
     };
     Ok(Node { id: node.id, data })
+}
+
+/// Whether a text's placeholders all have a value; true of anything else.
+fn is_bound(node: &Node, params: &Params) -> bool {
+    let Data::Text(text) = &node.data else {
+        return true;
+    };
+    let has_value = |piece: &Piece<'_>| match piece {
+        Piece::Name(name, _) => params.get(name).is_some(),
+        Piece::Text(_) => true,
+    };
+    pieces(text).is_ok_and(|pieces| pieces.iter().all(has_value))
 }
 
 /// A string with its placeholders replaced; `Err` holds a name without a value.
