@@ -149,6 +149,19 @@ impl StudySummary {
     }
 }
 
+/// Finished trials without a value for the parameters shown: these are not active there.
+pub(super) fn left_out(trials: &[Trial], shown: &[&str]) -> usize {
+    let lacks = |params: &Params| shown.iter().any(|name| params.get(name).is_none());
+    let finished = trials.iter().filter(|trial| trial.state.is_finished());
+    finished.filter(|trial| trial.params.as_ref().is_some_and(lacks)).count()
+}
+
+/// `3 trials without momentum left out`; `None` if there are none.
+pub(super) fn left_out_text(count: usize, shown: &[&str]) -> Option<String> {
+    let trials = if count == 1 { "trial" } else { "trials" };
+    (count > 0).then(|| format!("{count} {trials} without {} left out", shown.join(" or ")))
+}
+
 /// The parameters a picture does not show, and where they are held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fixed {
@@ -159,10 +172,10 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    /// The parameters of `at` in other columns than the `shown`.
-    pub(super) fn new(summary: &StudySummary, shown: &[usize], at: &Params) -> Self {
-        let others = at.iter().enumerate().filter(|(column, _)| !shown.contains(column));
-        let values: Vec<_> = others.map(|(_, (name, v))| (name.to_owned(), v.clone())).collect();
+    /// The parameters of `at` but for the `shown` ones.
+    pub(super) fn new(summary: &StudySummary, shown: &[&str], at: &Params) -> Self {
+        let others = at.iter().filter(|(name, _)| !shown.contains(name));
+        let values: Vec<_> = others.map(|(name, v)| (name.to_owned(), v.clone())).collect();
         let best = summary.best.as_ref().and_then(|b| b.params.as_ref());
         let at_best = best.is_some_and(|b| values.iter().all(|(n, v)| b.get(n) == Some(v)));
         Self { values, at_best }

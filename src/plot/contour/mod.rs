@@ -25,6 +25,8 @@ pub struct ContourData {
     pub grid: Grid,
     /// Finished trials, in the order given.
     pub marks: Vec<Mark>,
+    /// Finished trials left out because one of the two parameters is not active in them.
+    pub left_out: usize,
     /// The other parameters.
     pub fixed: Fixed,
 }
@@ -88,8 +90,10 @@ impl ContourData {
             })
         });
         let summary = StudySummary::new(spec, trials);
+        let shown = [px.name.as_str(), py.name.as_str()];
         Ok(Self {
-            fixed: Fixed::new(&summary, &[x, y], at),
+            fixed: Fixed::new(&summary, &shown, at),
+            left_out: record::left_out(trials, &shown),
             summary,
             marks: marks.collect(),
             grid: Grid {

@@ -8,7 +8,7 @@ use super::super::header::{Key, header, valueless_entries};
 use super::super::mark::{BEST_MARK, FAILED_MARK, MarkLook, PRUNED_MARK, Shape, crowded, hover_of};
 use super::super::number::drawable;
 use super::super::pen::{self, Pen, Point, Rect};
-use super::super::record::MarkState;
+use super::super::record::{MarkState, left_out_text};
 use super::super::{Picture, PlotError, parameter, theme};
 use super::SliceData;
 use crate::space::Scale;
@@ -22,6 +22,7 @@ pub(super) fn draw(data: &SliceData) -> Result<Picture, PlotError> {
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
         let mut subtitles = vec![data.summary.text()];
         subtitles.extend(data.fixed.text());
+        subtitles.extend(left_out_text(data.left_out, &[&data.x.label]));
         let top = header(pen, WIDTH, &title, &legend_entries(data), &subtitles)? + 16.0;
         let frame = frame::content(pen, (WIDTH, HEIGHT), top, &y);
         let look = AxesLook { grid: (true, true), y_label: true };

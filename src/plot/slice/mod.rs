@@ -25,6 +25,8 @@ pub struct SliceData {
     pub standard_error: Vec<f64>,
     /// Finished trials, in the order given.
     pub points: Vec<SlicePoint>,
+    /// Finished trials left out because the parameter is not active in them.
+    pub left_out: usize,
     /// The other parameters.
     pub fixed: Fixed,
 }
@@ -79,7 +81,8 @@ impl SliceData {
         });
         let summary = StudySummary::new(spec, trials);
         Ok(Self {
-            fixed: Fixed::new(&summary, &[x], at),
+            fixed: Fixed::new(&summary, &[&shown.name], at),
+            left_out: record::left_out(trials, &[&shown.name]),
             summary,
             positions: samples.iter().map(|s| s.position).collect(),
             mean,
