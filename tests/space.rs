@@ -244,6 +244,37 @@ fn checking_says_which_condition_or_constraint_is_in_the_way() {
     assert!(space.may_repeat());
 }
 
+/// Counting walks over the values of parents only, and lists nothing it need not.
+#[test]
+fn large_trees_are_counted_or_given_up_at_once() {
+    let begin = std::time::Instant::now();
+    let kinds = Parameter::new("kind", Domain::int(0, 99).unwrap());
+    // A hundred kinds, each with 50 values of its own: 5,000 points in a box of 100 · 50¹⁰⁰.
+    let own = |i: i64| {
+        let condition = Condition::Expression(format!("kind == {i}"));
+        Parameter::new(format!("x{i}"), Domain::int(1, 50).unwrap()).when(condition)
+    };
+    let mut parameters = vec![kinds];
+    parameters.extend((0..100).map(own));
+    let space = SearchSpace::new(parameters.clone()).unwrap();
+    assert_eq!(space.cardinality(), Some(5000));
+    // A domain that is active nowhere costs nothing.
+    let never = Condition::Expression("kind > 99".into());
+    parameters.push(Parameter::new("huge", Domain::int(0, 1 << 50).unwrap()).when(never.clone()));
+    let space = SearchSpace::new(parameters.clone()).unwrap();
+    assert_eq!(space.cardinality(), Some(5000));
+    parameters.push(Parameter::new("real", Domain::float(0.0, 1.0).unwrap()).when(never));
+    assert_eq!(SearchSpace::new(parameters).unwrap().cardinality(), Some(5000));
+    // Far too many points, some of them feasible: found at once, counted not at all.
+    let wide = (0..20).map(|i| Parameter::new(format!("y{i}"), Domain::int(1, 9).unwrap()));
+    let constraint = vec!["y0 + y1 < 4".into()];
+    let space = SearchSpace::with_constraints(wide.collect(), constraint).unwrap();
+    assert!(space.feasible_point().is_ok());
+    assert_eq!((space.cardinality(), space.points()), (None, None));
+    // Seconds would mean that it walked over what it should skip.
+    assert!(begin.elapsed().as_secs() < 60);
+}
+
 #[test]
 fn equal_declarations_are_equal_spaces_in_any_thread() {
     fn shared<T: Clone + Send + Sync>(value: &T) -> T {

@@ -105,8 +105,10 @@ impl ObjectiveTemplate {
         for params in probe::points(space, node.size()) {
             settings(&params)?;
         }
-        // With nothing left out, so that elements stay at their places.
-        let mut complete = settings(&space.all_at_middle())?.to_json();
+        // With nothing left out, so that elements stay at their places. Where that is no point of the
+        // space it may be wrong as settings, too.
+        let complete = settings(&space.all_at_middle());
+        let mut complete = complete.map_or_else(|_| node.to_json(), |settings| settings.to_json());
         restore_placeholders(&mut complete, node);
         let needed = |column: &usize| !used.contains(column) && !space.is_parent(*column);
         Ok(Usage { template: Self(complete), unused: (0..space.len()).find(needed) })

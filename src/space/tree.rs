@@ -10,10 +10,13 @@ use super::expression::Expression;
 use super::{INACTIVE, ParamValue, Parameter, SpaceError};
 
 /// Finite spaces with conditions or constraints are counted up to this many points and dead ends.
-const MOST_LISTED: usize = 200_000;
+const MOST_LISTED: u64 = 200_000;
 
 /// Quasi-random points tried in search of a feasible one.
 const FEASIBLE_TRIES: usize = 131_072;
+
+/// How many of them before the points are listed.
+const FIRST_TRIES: usize = 256;
 
 /// Points at which an expression is tried when it is made.
 const TYPE_TRIES: usize = 16;
@@ -177,13 +180,17 @@ impl Tree {
         self.listed.get_or_init(|| self.list(parameters)).as_ref()
     }
 
+    /// Lists the points of a space with few enough leaves, feasible or not: what a constraint leaves of
+    /// a large space cannot be told without looking at all of it.
     fn list(&self, parameters: &[Parameter]) -> Option<Points> {
-        let few = |levels: u64| levels <= MOST_LISTED as u64;
-        if !parameters.iter().all(|p| p.domain.levels().is_some_and(few)) {
-            return None;
-        }
-        let levels: Vec<Vec<f64>> =
-            parameters.iter().map(|p| p.domain.level_units()).collect::<Option<_>>()?;
+        let mut values = vec![None; parameters.len()];
+        self.leaves(parameters, 0, &mut values).filter(|&leaves| leaves <= MOST_LISTED)?;
+        // A huge domain that got here is active nowhere.
+        let levels = |p: &Parameter| match p.domain.levels() {
+            Some(count) if count <= MOST_LISTED => p.domain.level_units().unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let levels = parameters.iter().map(levels).collect();
         let mut walk = Walk {
             tree: self,
             parameters,
@@ -191,26 +198,60 @@ impl Tree {
             values: vec![None; parameters.len()],
             point: Vec::with_capacity(parameters.len()),
             found: Vec::new(),
-            leaves: 0,
         };
-        walk.descend()?;
+        walk.descend();
         Some(Points { width: parameters.len(), coordinates: walk.found })
+    }
+
+    /// Number of leaves below these values of the columns before `column`, or something beyond
+    /// [`MOST_LISTED`]; `None` if a continuous parameter is active somewhere. Walks only over the values
+    /// of parents.
+    fn leaves(
+        &self,
+        parameters: &[Parameter],
+        column: usize,
+        values: &mut [Option<ParamValue>],
+    ) -> Option<u64> {
+        let Some(parameter) = parameters.get(column) else {
+            return Some(1);
+        };
+        if !self.is_active(column, values) {
+            return self.leaves(parameters, column + 1, values);
+        }
+        let levels = parameter.domain.levels()?;
+        if !self.parents[column] {
+            return Some(levels.saturating_mul(self.leaves(parameters, column + 1, values)?));
+        }
+        let mut leaves: u64 = 0;
+        for k in 0..levels {
+            values[column] = parameter.domain.level(k);
+            leaves = leaves.saturating_add(self.leaves(parameters, column + 1, values)?);
+            if leaves > MOST_LISTED {
+                break;
+            }
+        }
+        values[column] = None;
+        Some(leaves)
     }
 
     /// A feasible point, the same every time; how many were tried if none was found.
     pub(super) fn feasible(&self, parameters: &[Parameter]) -> Result<&[f64], SpaceError> {
         let found = self.feasible.get_or_init(|| {
-            let listed = if self.is_box() { None } else { self.listed(parameters) };
-            if let Some(points) = listed {
-                return points.coordinates.get(..points.width).map(<[f64]>::to_vec);
-            }
-            spread(parameters.len(), FEASIBLE_TRIES)
-                .map(|unit| self.snap(parameters, &unit))
-                .find(|unit| self.is_feasible(parameters, unit))
+            let mut points = spread(parameters.len(), FEASIBLE_TRIES);
+            let mut find = |tries: usize| {
+                let points = points.by_ref().take(tries);
+                let mut points = points.map(|unit| self.snap(parameters, &unit));
+                points.find(|unit| self.is_feasible(parameters, unit))
+            };
+            // A list of all points is exact, but dearer than some luck.
+            find(FIRST_TRIES).or_else(|| match self.listed(parameters) {
+                Some(points) => points.coordinates.get(..points.width).map(<[f64]>::to_vec),
+                None => find(FEASIBLE_TRIES),
+            })
         });
         found.as_deref().ok_or_else(|| {
-            let finite = !self.is_box() && self.listed(parameters).is_some();
-            SpaceError::NoFeasiblePoint { tried: (!finite).then_some(FEASIBLE_TRIES) }
+            let all = self.listed(parameters).is_some();
+            SpaceError::NoFeasiblePoint { tried: (!all).then_some(FEASIBLE_TRIES) }
         })
     }
 }
@@ -230,25 +271,23 @@ struct Walk<'a> {
     values: Vec<Option<ParamValue>>,
     point: Vec<f64>,
     found: Vec<f64>,
-    leaves: usize,
 }
 
 impl Walk<'_> {
-    /// Collects the points below; `None` if there are too many leaves.
-    fn descend(&mut self) -> Option<()> {
+    /// Collects the feasible points below.
+    fn descend(&mut self) {
         let column = self.point.len();
         let Some(parameter) = self.parameters.get(column) else {
-            self.leaves += 1;
             if self.tree.broken(&self.values).is_none() {
                 self.found.extend_from_slice(&self.point);
             }
-            return (self.leaves <= MOST_LISTED).then_some(());
+            return;
         };
         if !self.tree.is_active(column, &self.values) {
             self.point.push(INACTIVE);
-            self.descend()?;
+            self.descend();
             self.point.pop();
-            return Some(());
+            return;
         }
         let wanted = self.tree.parents[column] || self.tree.constrained[column];
         for k in 0..self.levels[column].len() {
@@ -256,11 +295,10 @@ impl Walk<'_> {
                 self.values[column] = parameter.domain.level(k as u64);
             }
             self.point.push(self.levels[column][k]);
-            self.descend()?;
+            self.descend();
             self.point.pop();
         }
         self.values[column] = None;
-        Some(())
     }
 }
 
@@ -270,10 +308,13 @@ fn try_types(
     expression: &Expression,
     parameters: &[Parameter],
 ) -> Result<(), super::ExpressionError> {
+    let mut values = vec![None; parameters.len()];
     let middle = std::iter::once(vec![0.5; parameters.len()]);
     for unit in middle.chain(spread(parameters.len(), TYPE_TRIES)) {
-        let values = parameters.iter().zip(&unit).map(|(p, &u)| Some(p.domain.decode(u)));
-        expression.evaluate(&values.collect::<Vec<_>>())?;
+        for column in expression.columns() {
+            values[column] = Some(parameters[column].domain.decode(unit[column]));
+        }
+        expression.evaluate(&values)?;
     }
     Ok(())
 }
