@@ -149,17 +149,35 @@ impl StudySummary {
     }
 }
 
-/// Finished trials without a value for the parameters shown: these are not active there.
-pub(super) fn left_out(trials: &[Trial], shown: &[&str]) -> usize {
-    let lacks = |params: &Params| shown.iter().any(|name| params.get(name).is_none());
-    let finished = trials.iter().filter(|trial| trial.state.is_finished());
-    finished.filter(|trial| trial.params.as_ref().is_some_and(lacks)).count()
+/// The finished trials that a picture over parameters leaves out, because one of these is not active in
+/// them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeftOut {
+    /// Number of such trials.
+    pub trials: usize,
+    /// The parameters some of them are without.
+    pub without: Vec<String>,
 }
 
-/// `3 trials without momentum left out`; `None` if there are none.
-pub(super) fn left_out_text(count: usize, shown: &[&str]) -> Option<String> {
-    let trials = if count == 1 { "trial" } else { "trials" };
-    (count > 0).then(|| format!("{count} {trials} without {} left out", shown.join(" or ")))
+impl LeftOut {
+    /// What a picture over the `shown` parameters leaves out.
+    pub(super) fn new(trials: &[Trial], shown: &[&str]) -> Self {
+        let finished = trials.iter().filter(|trial| trial.state.is_finished());
+        let params: Vec<&Params> = finished.filter_map(|trial| trial.params.as_ref()).collect();
+        let lacks = |params: &Params, name: &str| params.get(name).is_none();
+        let without = shown.iter().filter(|name| params.iter().any(|p| lacks(p, name)));
+        Self {
+            trials: params.iter().filter(|p| shown.iter().any(|name| lacks(p, name))).count(),
+            without: without.map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    /// `3 trials without momentum left out`; `None` if there are none.
+    pub(super) fn text(&self) -> Option<String> {
+        let names = self.without.join(" or ");
+        (self.trials > 0)
+            .then(|| format!("{} without {names} left out", count(self.trials, "trial")))
+    }
 }
 
 /// The parameters a picture does not show, and where they are held.

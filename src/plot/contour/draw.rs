@@ -7,7 +7,7 @@ use super::super::frame::{self, AxesLook, MARGIN};
 use super::super::header::{Key, header, valueless_entries};
 use super::super::mark::{BEST_MARK, FAILED_MARK, MarkLook, PRUNED_MARK, Shape, crowded, hover_of};
 use super::super::pen::{self, Pen, Point, Rect, TextLook};
-use super::super::record::{Mark, MarkState, left_out_text};
+use super::super::record::{Mark, MarkState};
 use super::super::{Picture, PlotError, parameter, theme};
 use super::ContourData;
 use super::colors::{BAR, ColorScale, SHADES, color_bar};
@@ -39,7 +39,7 @@ pub(super) fn draw(data: &ContourData) -> Result<Picture, PlotError> {
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
         let mut subtitles = vec![data.summary.text()];
         subtitles.extend(data.fixed.text());
-        subtitles.extend(left_out_text(data.left_out, &[&data.x.label, &data.y.label]));
+        subtitles.extend(data.left_out.text());
         let entries = legend_entries(data, &mean);
         let top = header(pen, WIDTH, &title, &entries, &subtitles)? + 46.0;
         let height = HEIGHT - top - 74.0;
@@ -64,6 +64,8 @@ fn legend_entries(data: &ContourData, mean: &ColorScale) -> Vec<(Key, String)> {
     if data.summary.best.is_some() {
         let key = Key::Mark(complete_mark(mean.color(0.5)));
         entries.push((key, "trial, in the colour of its value".to_owned()));
+    }
+    if data.marks.iter().any(|mark| data.summary.is_best(mark.number)) {
         entries.push((Key::Mark(BEST_MARK), "best".to_owned()));
     }
     entries.extend(valueless_entries(data.marks.iter().map(|m| m.state)));
