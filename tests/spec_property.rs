@@ -190,8 +190,23 @@ fn same(a: &StudySpec, b: &StudySpec) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn json_gives_the_same_study_back(json in study("\\PC{0,8}|[\\x01-\\x08\n\t]{0,4}")) {
+    fn json_gives_the_same_study_back(
+        mut json in study("\\PC{0,8}|[\\x01-\\x08\n\t]{0,4}"),
+        units in vec(vec(0.0..1.0f64, 5), 0..4),
+    ) {
         let spec = StudySpec::from_json(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let snapped = units.iter().map(|unit| spec.space.snap(unit));
+        let feasible = snapped.filter(|unit| spec.space.is_feasible(unit));
+        let mut points: Vec<_> = feasible.map(|unit| spec.space.decode(&unit)).collect();
+        points.dedup();
+        let distinct = (1..points.len()).all(|i| !points[..i].contains(&points[i]));
+        if distinct {
+            json["enqueue"] = points.iter().map(|p| serde_json::to_value(p).unwrap()).collect();
+        }
+        let spec = StudySpec::from_json(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        if distinct {
+            prop_assert_eq!(&spec.enqueue, &points);
+        }
         same(&spec, &StudySpec::from_json(&spec.to_json()).unwrap())?;
         let text = spec.to_json().to_string();
         same(&spec, &StudySpec::from_json(&serde_json::from_str(&text).unwrap()).unwrap())?;

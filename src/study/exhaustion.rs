@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::store::StudySummary;
-use crate::trial::{FinishSequence, TrialNumber};
+use crate::store::{Reservation, StudySummary, WorkerId};
+use crate::trial::{FinishSequence, Timestamp, TrialNumber};
 
 use super::{Study, StudyError};
 
@@ -16,15 +16,18 @@ pub(super) struct Tried {
 }
 
 impl Study {
-    /// The number of trials the study may have: its budget, or less if its space is finite and then
-    /// used up. Never too large, however many workers ask at once: a trial reserved meanwhile takes
-    /// one more point or repeats one, and the bound stays or grows.
+    /// The number of trials the study may have, with these before it: its budget, or less if its space
+    /// is finite and then used up.
     ///
     /// # Errors
     /// From the store.
     pub fn most_trials(&mut self, summary: &StudySummary) -> Result<u64, StudyError> {
-        let bound = self.bound(summary.budget)?;
-        Ok(bound.map_or(summary.budget, |bound| bound.min(summary.budget)))
+        match self.record.spec.space.cardinality().filter(|&points| points < summary.budget) {
+            None => Ok(summary.budget),
+            // Every point needs a trial, so there is no need to count.
+            Some(points) if summary.counts.total() < points => Ok(points),
+            Some(points) => Ok(self.bound(points)?.min(summary.budget)),
+        }
     }
 
     /// The number of points of the space, if every one has been tried or is being tried.
@@ -32,18 +35,37 @@ impl Study {
     /// # Errors
     /// From the store.
     pub fn used_up(&mut self) -> Result<Option<u64>, StudyError> {
-        let total = self.summary()?.counts.total();
-        let bound = self.bound(u64::MAX)?;
-        Ok(self.record.spec.space.cardinality().filter(|_| bound.is_some_and(|b| total >= b)))
-    }
-
-    /// How many trials there may be before every point of a finite space has been tried: points, and
-    /// one more for every trial that repeats another. `None` in other spaces, and where the budget is
-    /// used up first.
-    pub(super) fn bound(&mut self, budget: u64) -> Result<Option<u64>, StudyError> {
-        let Some(points) = self.record.spec.space.cardinality().filter(|&n| n < budget) else {
+        let Some(points) = self.record.spec.space.cardinality() else {
             return Ok(None);
         };
+        let total = self.summary()?.counts.total();
+        Ok((total >= points && total >= self.bound(points)?).then_some(points))
+    }
+
+    /// Reserves a trial, unless every point of a finite space has been tried or is being tried.
+    pub(super) fn reserve(
+        &mut self,
+        worker: WorkerId,
+        now: Timestamp,
+    ) -> Result<Option<Reservation>, StudyError> {
+        let (id, worker) = (self.record.id, Some(worker));
+        let Some(points) = self.record.spec.space.cardinality() else {
+            return Ok(self.store.reserve(id, worker, now)?);
+        };
+        // As long as there are fewer trials than points, no need to count the distinct ones.
+        let reserved = self.store.reserve_within(id, worker, points, now)?;
+        if reserved.is_some() {
+            return Ok(reserved);
+        }
+        let bound = self.bound(points)?;
+        Ok(self.store.reserve_within(id, worker, bound, now)?)
+    }
+
+    /// How many trials there may be before each of so many points has been tried: one a point, and one
+    /// more for every trial that repeats another. Never too large, however many workers ask at once: a
+    /// trial reserved after the count takes a point of its own or is one more repeat, and the bound
+    /// stays or grows.
+    fn bound(&mut self, points: u64) -> Result<u64, StudyError> {
         // One read: finished and pending trials of one moment.
         let pending =
             self.refresh(TrialNumber(i64::MAX as u64), FinishSequence(i64::MAX as u64))?;
@@ -66,6 +88,6 @@ impl Study {
         }
         let trials = self.finished.rows() + pending.len();
         let repeats = trials.saturating_sub(distinct) as u64;
-        Ok(Some(points.saturating_add(repeats)))
+        Ok(points.saturating_add(repeats))
     }
 }

@@ -238,9 +238,7 @@ impl Study {
     /// [`ask`](Self::ask) for a registered worker, which then holds the trial.
     pub(crate) fn ask_as(&mut self, worker: WorkerId) -> Result<Option<AskedTrial>, StudyError> {
         let now = Timestamp::now();
-        let most = self.bound(u64::MAX)?.unwrap_or(u64::MAX);
-        let reserved = self.store.reserve_within(self.record.id, Some(worker), most, now)?;
-        let Some(reservation) = reserved else {
+        let Some(reservation) = self.reserve(worker, now)? else {
             return Ok(None);
         };
         let Reservation { number, rows_seen, params, attempt } = reservation;
