@@ -105,6 +105,16 @@ fn enqueued_points_come_first_and_count() {
 }
 
 #[test]
+fn enqueued_points_are_tried_beyond_the_budget() {
+    let place = Place::new();
+    place.write("s.yaml", &tree(1, "sobol"));
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    assert_eq!(trials(&place.show("s")).len(), 2);
+    let (_, err) = common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
+    assert!(err.contains("all 2 trials are done"), "{err}");
+}
+
+#[test]
 fn a_study_with_enqueued_points_may_change_before_its_first_trial() {
     let place = Place::new();
     // A folder where the trials' folders should be: no trial can run.

@@ -72,7 +72,8 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     if before.counts.queued + before.counts.running == 0 && used_up && finished < budget {
         return conclude(&mut study, &args);
     }
-    if finished >= budget {
+    // What is queued already is run beyond the budget, too.
+    if finished >= budget && before.counts.queued == 0 {
         let extend = again(&format!(" --trials {}", finished + 20));
         talk(format_args!("{name}: all {finished} trials are done; to go on: {extend}"));
         return conclude(&mut study, &args);

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::placeholder::{Piece, canonical, has_placeholder, pieces, placeholder};
+use super::bind::{bind, restore_placeholders};
+use super::placeholder::{Piece, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;
 use super::{ObjectiveKind, ObjectiveSettings};
 use crate::document::{Data, Node, Problem, nearest};
-use crate::space::{ParamValue, Params, SearchSpace};
+use crate::space::{Params, SearchSpace};
 
 /// The objective as declared, with `$name` standing for parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,66 +196,6 @@ fn unknown_name(node: &Node, name: &str, written: &str, space: &SearchSpace) -> 
         .help(help)
 }
 
-/// The tree with every placeholder replaced, without the elements and keys that mention an inactive
-/// parameter; nodes keep their places. The names have been checked: one without a value is inactive.
-fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
-    let data = match &node.data {
-        Data::Text(text) => bind_text(text, params).map_err(|name| {
-            let message = format!("the objective uses `${name}`, which has no value");
-            Problem::new(node.id, message, "no value")
-        })?,
-        Data::List(items) => Data::List(
-            items
-                .iter()
-                .filter(|item| is_bound(item, params))
-                .map(|item| bind(item, params))
-                .collect::<Result<_, _>>()?,
-        ),
-        Data::Map(entries) => Data::Map(
-            entries
-                .iter()
-                .filter(|(_, value)| is_bound(value, params))
-                .map(|(key, value)| Ok((key.clone(), bind(value, params)?)))
-                .collect::<Result<_, _>>()?,
-        ),
-        other => other.clone(),
-    };
-    Ok(Node { id: node.id, data })
-}
-
-/// Whether a text's placeholders all have a value; true of anything else.
-fn is_bound(node: &Node, params: &Params) -> bool {
-    let Data::Text(text) = &node.data else {
-        return true;
-    };
-    let has_value = |piece: &Piece<'_>| match piece {
-        Piece::Name(name, _) => params.get(name).is_some(),
-        Piece::Text(_) => true,
-    };
-    pieces(text).is_ok_and(|pieces| pieces.iter().all(has_value))
-}
-
-/// A string with its placeholders replaced; `Err` holds a name without a value.
-fn bind_text<'t>(text: &'t str, params: &Params) -> Result<Data, &'t str> {
-    let pieces = pieces(text)?;
-    if let [Piece::Name(name, _)] = pieces[..] {
-        return Ok(match params.get(name).ok_or(name)? {
-            ParamValue::Bool(v) => Data::Bool(*v),
-            ParamValue::Int(v) => Data::Int((*v).into()),
-            ParamValue::Float(v) => Data::Float(*v),
-            ParamValue::Text(v) => Data::Text(v.clone()),
-        });
-    }
-    let mut bound = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => bound.push_str(text),
-            Piece::Name(name, _) => bound += &params.get(name).ok_or(name)?.to_string(),
-        }
-    }
-    Ok(Data::Text(bound))
-}
-
 /// Says which parameters are behind a wrong setting.
 fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
     let Some(pieces) = find(template, &problem).and_then(|text| pieces(text).ok()) else {
@@ -284,29 +225,5 @@ fn find<'n>(node: &'n Node, problem: &Problem) -> Option<&'n str> {
         Data::List(items) => items.iter().find_map(|item| find(item, problem)),
         Data::Map(entries) => entries.iter().find_map(|(_, value)| find(value, problem)),
         _ => None,
-    }
-}
-
-/// Puts the declared text back wherever `complete`, made from a bound tree, came from a placeholder.
-/// Plain text gets its `$` doubled again in the same way.
-fn restore_placeholders(complete: &mut Value, declared: &Node) {
-    match (&declared.data, complete) {
-        (Data::Text(text), complete) if text.contains('$') => {
-            *complete =
-                Value::String(if has_placeholder(text) { canonical(text) } else { text.clone() });
-        }
-        (Data::List(items), Value::Array(values)) => {
-            for (value, item) in values.iter_mut().zip(items) {
-                restore_placeholders(value, item);
-            }
-        }
-        (Data::Map(_), Value::Object(values)) => {
-            for (key, value) in values.iter_mut() {
-                if let Some((_, child)) = declared.child(key) {
-                    restore_placeholders(value, child);
-                }
-            }
-        }
-        _ => {}
     }
 }

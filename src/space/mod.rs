@@ -19,6 +19,8 @@ mod encoding;
 mod error;
 mod expression;
 mod guess;
+mod listing;
+mod parameter;
 mod params;
 mod tree;
 
@@ -27,67 +29,15 @@ pub use domain::{CategoricalDomain, Domain, FloatDomain, IntDomain, OrdinalDomai
 pub use error::SpaceError;
 pub use expression::{ExpressionError, FUNCTIONS};
 pub use guess::Guess;
+pub use parameter::Parameter;
 pub use params::{ParamValue, Params};
 
-use std::fmt;
 use std::sync::Arc;
 
 use tree::Tree;
 
 /// The coordinate of a parameter that is not active.
 pub const INACTIVE: f64 = -1.0;
-
-/// A named parameter and the values it may take.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    /// Name, unique in its space; `$name` binds it in an objective.
-    pub name: String,
-    /// The values it may take.
-    pub domain: Domain,
-    /// When it is active; `None` for always.
-    pub condition: Option<Condition>,
-    /// Where the user expects good values.
-    pub guess: Option<Guess>,
-}
-
-impl Parameter {
-    /// A parameter called `name`, always active.
-    pub fn new(name: impl Into<String>, domain: Domain) -> Self {
-        Self { name: name.into(), domain, condition: None, guess: None }
-    }
-
-    /// The same, active only when a condition holds.
-    pub fn when(self, condition: Condition) -> Self {
-        Self { condition: Some(condition), ..self }
-    }
-
-    /// The same, with a guess.
-    ///
-    /// # Errors
-    /// As [`Guess::new`].
-    pub fn with_guess(
-        self,
-        value: impl Into<ParamValue>,
-        spread: Option<f64>,
-    ) -> Result<Self, SpaceError> {
-        let guess = Some(Guess::new(&self.domain, value.into(), spread)?);
-        Ok(Self { guess, ..self })
-    }
-}
-
-impl fmt::Display for Parameter {
-    /// `momentum: a number from 0.0 to 1.0, when optimizer is sgd`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.domain)?;
-        if let Some(condition) = &self.condition {
-            write!(f, ", when {condition}")?;
-        }
-        if let Some(guess) = &self.guess {
-            write!(f, "; guess {}", guess.value())?;
-        }
-        Ok(())
-    }
-}
 
 /// The parameters of a study, in order of declaration, and the constraints on them. Clones share what
 /// was compiled; spaces are equal if their declarations are.

@@ -93,6 +93,7 @@ mod error;
 mod json;
 mod load;
 mod place;
+mod points;
 mod read;
 mod render;
 mod space;

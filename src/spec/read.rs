@@ -1,6 +1,6 @@
 //! The tree of a study file → [`StudySpec`].
 
-use super::{StudySpec, space};
+use super::{StudySpec, points, space};
 use crate::document::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten};
 use crate::objective::{
     CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
@@ -58,7 +58,7 @@ pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
         fields.require("space", "space: { NAME: { type: float, low: 0, high: 1 } }")?;
     let space = space::read(&space_entry, fields.get("constraints").as_ref())?;
     let enqueue = match fields.get("enqueue") {
-        Some(points) => space::read_points(&points, &space)?,
+        Some(enqueue) => points::read(&enqueue, &space)?,
         None => Vec::new(),
     };
     let objective = fields.require("objective", "objective: { type: command, argv: [PROGRAM] }")?;

@@ -10,6 +10,7 @@ mod process;
 mod recover;
 mod replay;
 mod suggest;
+mod user;
 
 pub use evaluate::{Evaluated, trial_folder};
 pub use model::{Model, Prediction};
@@ -25,7 +26,7 @@ use thiserror::Error;
 use crate::gp::GpError;
 use crate::objective::Outcome;
 use crate::sampler::{self, Sampler, SamplerError};
-use crate::space::{ParamValue, Params, SpaceError};
+use crate::space::{Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
     ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId,
@@ -286,39 +287,6 @@ impl Study {
             self.store.report(self.record.id, trial.number, trial.attempt, report)?;
         }
         Ok(())
-    }
-
-    /// Adds a trial the user evaluated elsewhere; it counts like any other.
-    ///
-    /// # Errors
-    /// [`StudyError::Space`] if the values are not in the space.
-    pub fn add<I, S>(&mut self, values: I, outcome: f64) -> Result<TrialNumber, StudyError>
-    where
-        I: IntoIterator<Item = (S, ParamValue)>,
-        S: Into<String>,
-    {
-        let params = self.record.spec.space.check(values)?;
-        let state = if outcome.is_finite() {
-            TrialState::Complete { value: outcome }
-        } else {
-            let reason = format!("`{}` was {outcome}", self.record.spec.metric);
-            TrialState::Failed(Failure { kind: FailureKind::NotANumber, reason })
-        };
-        Ok(self.store.insert(self.record.id, &params, &state, Timestamp::now())?)
-    }
-
-    /// Adds parameters the user wants evaluated next.
-    ///
-    /// # Errors
-    /// [`StudyError::Space`] if the values are not in the space.
-    pub fn enqueue<I, S>(&mut self, values: I) -> Result<TrialNumber, StudyError>
-    where
-        I: IntoIterator<Item = (S, ParamValue)>,
-        S: Into<String>,
-    {
-        let params = self.record.spec.space.check(values)?;
-        let now = Timestamp::now();
-        Ok(self.store.insert(self.record.id, &params, &TrialState::Queued, now)?)
     }
 
     /// All trials, in the order of numbers.
