@@ -3,7 +3,7 @@
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use surmise::objective::ObjectiveSpec;
 use surmise::sampler::SamplerSettings;
-use surmise::space::{Domain, FloatDomain, Parameter, Params, Scale, SearchSpace};
+use surmise::space::{Domain, Parameter, Params, SearchSpace};
 use surmise::spec::StudySpec;
 use surmise::store::{SqliteOptions, SqliteStore, Store, StudyId};
 use surmise::trial::{Direction, Origin, Timestamp, TrialState};
@@ -13,10 +13,8 @@ use tempfile::TempDir;
 const WIDTH: usize = 10;
 
 fn space() -> SearchSpace {
-    let parameter = |i: usize| Parameter {
-        name: format!("parameter_{i}"),
-        domain: Domain::Float(FloatDomain::new(-1.0, 1.0, Scale::Linear, None).unwrap()),
-    };
+    let parameter =
+        |i: usize| Parameter::new(format!("parameter_{i}"), Domain::float(-1.0, 1.0).unwrap());
     SearchSpace::new((0..WIDTH).map(parameter).collect()).unwrap()
 }
 
@@ -39,6 +37,7 @@ fn empty() -> (SqliteStore, StudyId, TempDir) {
         seed: 1,
         sampler: SamplerSettings::Random,
         space: space(),
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     };
     let study = store.create_study(&spec, Timestamp::now()).unwrap();

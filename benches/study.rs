@@ -18,6 +18,7 @@ fn spec() -> StudySpec {
         seed: 7,
         sampler: SamplerSettings::Random,
         space: SearchSpace::new((0..10).map(parameter).collect()).unwrap(),
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     }
 }

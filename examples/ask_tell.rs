@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         seed: 7,
         sampler: SamplerSettings::default(),
         space,
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     };
     let store = SqliteStore::open("examples.db", &SqliteOptions::default())?;

@@ -81,7 +81,7 @@ pub use objective::{
     Closure, Objective, ObjectiveError, ObjectiveSpec, Outcome, Reporter, StopFlag, TrialContext,
 };
 pub use sampler::{GpSettings, Sampler, SamplerSettings};
-pub use space::{Domain, ParamValue, Parameter, Params, Scale, SearchSpace};
+pub use space::{Condition, Domain, Guess, ParamValue, Parameter, Params, Scale, SearchSpace};
 pub use spec::{SpecError, StudySpec};
 pub use store::{SqliteOptions, SqliteStore, Store, StoreError};
 pub use study::{AskedTrial, Model, Study, StudyError};

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use surmise::gp::GpError;
 use surmise::sampler::{self, GpSettings, Sampler, SamplerError, SamplerSettings, surrogate};
 use surmise::space::{
-    CategoricalDomain, Domain, FloatDomain, IntDomain, ParamValue, Parameter, Params, Scale,
+    CategoricalDomain, Condition, Domain, IntDomain, ParamValue, Parameter, Params, Scale,
     SearchSpace,
 };
 use surmise::trial::{History, Observation, Origin, TrialNumber};
@@ -16,10 +16,7 @@ fn gp(sobol: Option<usize>) -> SamplerSettings {
 }
 
 fn unit_cube(d: usize) -> SearchSpace {
-    let float = |k| Parameter {
-        name: format!("x{k}"),
-        domain: Domain::Float(FloatDomain::new(0.0, 1.0, Scale::Linear, None).unwrap()),
-    };
+    let float = |k| Parameter::new(format!("x{k}"), Domain::float(0.0, 1.0).unwrap());
     SearchSpace::new((0..d).map(float).collect()).unwrap()
 }
 
@@ -226,7 +223,7 @@ fn a_finite_space_is_used_up_before_anything_repeats() {
         Domain::Bool,
     ];
     let named = domains.into_iter().zip(["a", "b", "c"]);
-    let parameters = named.map(|(domain, name)| Parameter { name: name.into(), domain });
+    let parameters = named.map(|(domain, name)| Parameter::new(name, domain));
     let space = SearchSpace::new(parameters.collect()).unwrap();
     for settings in [SamplerSettings::Random, SamplerSettings::Sobol, gp(None)] {
         let sampler = sampler::build(&settings, 11);
@@ -287,8 +284,105 @@ fn surrogate_predicts_in_units_of_the_loss() {
     assert!(far.standard_error > 5.0 * near.standard_error, "{far:?}");
 }
 
+/// Three optimizers with settings of their own, two limits: 27 of 54 points remain.
+fn finite_tree() -> SearchSpace {
+    let optimizer = Domain::categorical(["adam", "sgd", "none"]).unwrap();
+    let when = |text: &str| Condition::Expression(text.into());
+    let parameters = vec![
+        Parameter::new("optimizer", optimizer),
+        Parameter::new("layers", Domain::int(1, 3).unwrap()),
+        Parameter::new("momentum", Domain::ordinal([0.0, 0.5, 0.9]).unwrap())
+            .when(when("optimizer == 'sgd'")),
+        Parameter::new("warmup", Domain::Bool).when(when("optimizer != 'none' and layers > 1")),
+    ];
+    let constraints = vec!["layers * momentum < 1.8".into(), "layers < 3 or not warmup".into()];
+    SearchSpace::with_constraints(parameters, constraints).unwrap()
+}
+
+#[test]
+fn a_finite_tree_is_used_up_before_anything_repeats() {
+    let space = finite_tree();
+    let points = space.cardinality().unwrap();
+    for settings in [SamplerSettings::Random, SamplerSettings::Sobol] {
+        let sampler = sampler::build(&settings, 11);
+        let mut history = History::default();
+        for number in (0..points).map(TrialNumber) {
+            let params = sampler.suggest(&space, &history, number).unwrap().params;
+            let values = params.iter().map(|(n, v)| (n, v.clone()));
+            assert_eq!(space.check(values), Ok(params.clone()));
+            let seen = history.observations.iter().any(|o| o.params == params);
+            assert!(!seen && !history.pending.contains(&params), "{params} twice");
+            history.observations.push(Observation { number, params, loss: Some(1.0) });
+        }
+        assert!(sampler.suggest(&space, &history, TrialNumber(points)).is_ok());
+    }
+}
+
+/// A billionth of the square is allowed. Draws do not find it; the space knows one point there.
+#[test]
+fn a_tiny_feasible_region_is_reached_by_repair() {
+    let float = |name| Parameter::new(name, Domain::float(0.0, 1.0).unwrap());
+    let parameters = vec![float("x"), float("y"), Parameter::new("k", Domain::int(1, 9).unwrap())];
+    let constraint = vec!["abs(x - y) < 1e-4 and k != 4".into()];
+    let space = SearchSpace::with_constraints(parameters, constraint).unwrap();
+    for settings in [SamplerSettings::Random, SamplerSettings::Sobol] {
+        let sampler = sampler::build(&settings, 2);
+        let mut history = History::default();
+        for number in (0..5).map(TrialNumber) {
+            let params = sampler.suggest(&space, &history, number).unwrap().params;
+            assert_eq!(params, sampler.suggest(&space, &history, number).unwrap().params);
+            let gap = params.f64("x").unwrap() - params.f64("y").unwrap();
+            assert!(gap.abs() < 1e-4 && params.i64("k") != Some(4), "{params}");
+            assert!(history.observations.iter().all(|o| o.params != params), "{params} twice");
+            history.observations.push(Observation { number, params, loss: Some(1.0) });
+        }
+    }
+}
+
+#[test]
+fn an_impossible_space_is_an_error() {
+    let x = Parameter::new("x", Domain::float(0.0, 1.0).unwrap());
+    let space = SearchSpace::with_constraints(vec![x], vec!["x > 1".into()]).unwrap();
+    for settings in [SamplerSettings::Random, SamplerSettings::Sobol, gp(None)] {
+        let sampler = sampler::build(&settings, 0);
+        let result = sampler.suggest(&space, &History::default(), TrialNumber(0));
+        assert_eq!(result, Err(SamplerError::NoFeasiblePoint { tried: 4096 }));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any tree, any history: a feasible suggestion, the same each time, and none that was tried as
+    /// long as another is left.
+    #[test]
+    fn suggestions_in_a_tree_are_feasible_and_pure(
+        space in spaces::tree(),
+        seed in any::<u64>(),
+        finished in 0u64..20,
+        pending in 0u64..4,
+    ) {
+        for settings in [SamplerSettings::Random, SamplerSettings::Sobol] {
+            let sampler = sampler::build(&settings, seed);
+            let mut history = History::default();
+            for number in (0..finished + pending).map(TrialNumber) {
+                let suggestion = sampler.suggest(&space, &history, number).unwrap();
+                prop_assert_eq!(&suggestion, &sampler.suggest(&space, &history, number).unwrap());
+                let params = suggestion.params;
+                let values = params.iter().map(|(n, v)| (n, v.clone()));
+                prop_assert_eq!(space.check(values), Ok(params.clone()));
+                if space.cardinality().is_some_and(|n| number.0 < n) {
+                    let seen = history.observations.iter().any(|o| o.params == params);
+                    prop_assert!(!seen && !history.pending.contains(&params), "{} twice", params);
+                }
+                if number.0 < finished {
+                    history.observations.push(Observation { number, params, loss: Some(1.0) });
+                } else {
+                    history.pending.push(params);
+                }
+            }
+        }
+    }
 
     /// Any space, any history: a suggestion inside the space, the same each time.
     #[test]

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use surmise::space::{
-    Domain, FloatDomain, IntDomain, ParamValue, Parameter, Params, Scale, SearchSpace,
+    Condition, Domain, FloatDomain, Guess, INACTIVE, IntDomain, ParamValue, Parameter, Params,
+    Scale, SearchSpace, SpaceError,
 };
 
 mod spaces;
@@ -21,7 +22,87 @@ fn named(params: &Params) -> Vec<(String, ParamValue)> {
     params.iter().map(|(n, v)| (n.to_owned(), v.clone())).collect()
 }
 
+fn tree_and_point() -> impl Strategy<Value = (SearchSpace, Vec<f64>)> {
+    let inactive = prop_oneof![9 => coordinate(), 1 => Just(INACTIVE)];
+    spaces::tree().prop_flat_map(move |space| {
+        let d = space.len();
+        (Just(space), prop::collection::vec(inactive.clone(), d))
+    })
+}
+
 proptest! {
+    /// What decodes is accepted, unless a constraint says no, and then both ways of asking agree.
+    #[test]
+    fn decoded_points_are_feasible_or_refused((space, unit) in tree_and_point()) {
+        let params = space.decode(&unit);
+        let snapped = space.snap(&unit);
+        match space.check(named(&params)) {
+            Ok(checked) => {
+                prop_assert!(space.is_feasible(&snapped));
+                prop_assert_eq!(checked, params);
+            }
+            Err(SpaceError::Infeasible { .. }) => prop_assert!(!space.is_feasible(&snapped)),
+            Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        }
+    }
+
+    /// Coordinates, values and conditions agree on who is active.
+    #[test]
+    fn the_active_set_is_consistent((space, unit) in tree_and_point()) {
+        let (snapped, params) = (space.snap(&unit), space.decode(&unit));
+        for (column, parameter) in space.parameters().iter().enumerate() {
+            let u = snapped[column];
+            prop_assert!(u == INACTIVE || (0.0..=1.0).contains(&u));
+            prop_assert_eq!(u == INACTIVE, params.get(&parameter.name).is_none());
+            prop_assert!(u != INACTIVE || space.may_be_inactive(column));
+        }
+        // Without a value for one of the active ones, or with one more, it is no point.
+        let mut fewer = named(&params);
+        fewer.pop();
+        prop_assert!(space.check(fewer).is_err());
+        if let Some(column) = snapped.iter().position(|u| *u == INACTIVE) {
+            let extra = &space.parameters()[column];
+            let mut more = named(&params);
+            more.push((extra.name.clone(), extra.domain.decode(0.5)));
+            let refused = space.check(more);
+            prop_assert!(matches!(refused, Err(SpaceError::Inactive { .. })), "{:?}", refused);
+        }
+    }
+
+    #[test]
+    fn encoding_a_tree_is_stable((space, unit) in tree_and_point()) {
+        let snapped = space.snap(&unit);
+        let bits = |unit: &[f64]| unit.iter().map(|u| u.to_bits()).collect::<Vec<_>>();
+        prop_assert_eq!(bits(&space.snap(&snapped)), bits(&snapped));
+        prop_assert_eq!(space.decode(&snapped), space.decode(&unit));
+        let encoded = space.encode(&space.decode(&unit));
+        for (column, parameter) in space.parameters().iter().enumerate() {
+            let (a, b) = (encoded[column], snapped[column]);
+            if b == INACTIVE || parameter.domain.levels().is_some() {
+                prop_assert_eq!(a.to_bits(), b.to_bits());
+            } else {
+                prop_assert!((a - b).abs() <= 1e-6, "{} {}", a, b);
+            }
+        }
+        // A point of nothing but inactive columns becomes the middle of what is active there.
+        let middle = space.snap(&vec![INACTIVE; space.len()]);
+        for (parameter, u) in space.parameters().iter().zip(middle) {
+            prop_assert!(u == INACTIVE || u == parameter.domain.snap(0.5));
+        }
+    }
+
+    #[test]
+    fn the_points_of_a_finite_tree_are_all_there_are((space, unit) in tree_and_point()) {
+        let Some(points) = space.points() else {
+            return Ok(());
+        };
+        prop_assert_eq!(space.cardinality(), Some(points.len() as u64));
+        prop_assert!(points.is_sorted_by(|a, b| a < b));
+        prop_assert!(points.iter().all(|p| space.is_feasible(p) && space.snap(p) == *p));
+        let snapped = space.snap(&unit);
+        prop_assert_eq!(points.contains(&snapped), space.is_feasible(&snapped));
+    }
+
     #[test]
     fn decoded_points_are_inside_the_space(
         (space, unit) in spaces::space().prop_flat_map(|space| {
@@ -101,12 +182,159 @@ fn a_grid_reaches_its_last_point_despite_rounding() {
 
 #[test]
 fn columns_follow_the_order_of_declaration() {
-    let float = |name: &str, high| Parameter {
-        name: name.into(),
-        domain: Domain::Float(FloatDomain::new(0.0, high, Scale::Linear, None).unwrap()),
-    };
+    let float = |name: &str, high| Parameter::new(name, Domain::float(0.0, high).unwrap());
     let space = SearchSpace::new(vec![float("b", 10.0), float("a", 100.0)]).unwrap();
     let params = space.check([("a", ParamValue::Int(50)), ("b", ParamValue::Float(1.0))]).unwrap();
     assert_eq!(params.to_string(), "b=1.0 a=50.0");
     assert_eq!(space.encode(&params), [0.1, 0.5]);
+}
+
+fn text(value: &str) -> ParamValue {
+    ParamValue::Text(value.to_owned())
+}
+
+/// An optimizer with a momentum for one of its kinds, and a limit on two sizes.
+fn network() -> SearchSpace {
+    let sgd = Condition::Values(vec![("optimizer".into(), vec![text("sgd")])]);
+    let decay = Condition::Expression("optimizer == 'sgd' and momentum > 0.5".into());
+    SearchSpace::with_constraints(
+        vec![
+            Parameter::new("optimizer", Domain::categorical(["adam", "sgd"]).unwrap()),
+            Parameter::new("momentum", Domain::float(0.0, 1.0).unwrap()).when(sgd),
+            Parameter::new("decay", Domain::Bool).when(decay),
+            Parameter::new("batch", Domain::int(1, 8).unwrap()),
+        ],
+        vec!["batch * momentum <= 4".into()],
+    )
+    .unwrap()
+}
+
+#[test]
+fn checking_says_which_condition_or_constraint_is_in_the_way() {
+    let space = network();
+    let refused = |values: &[(&str, ParamValue)]| {
+        space.check(values.to_vec()).map(|p| p.to_string()).map_err(|e| e.to_string())
+    };
+    let (adam, sgd) = (("optimizer", text("adam")), ("optimizer", text("sgd")));
+    let (momentum, batch) =
+        (|v| ("momentum", ParamValue::Float(v)), |v| ("batch", ParamValue::Int(v)));
+    assert_eq!(refused(&[batch(8), adam.clone()]), Ok("optimizer=adam batch=8".into()));
+    assert_eq!(
+        refused(&[sgd.clone(), momentum(0.5), batch(8)]),
+        Ok("optimizer=sgd momentum=0.5 batch=8".into())
+    );
+    for (values, message) in [
+        (
+            vec![adam, batch(8), momentum(0.5)],
+            "parameter `momentum` has a value, but it is active only when optimizer is sgd",
+        ),
+        (vec![sgd.clone(), batch(8)], "parameter `momentum` has no value"),
+        (vec![sgd.clone(), momentum(0.75), batch(8)], "parameter `decay` has no value"),
+        (
+            vec![sgd, momentum(0.75), ("decay", ParamValue::Bool(true)), batch(8)],
+            "the constraint `batch * momentum <= 4` does not hold with batch = 8, momentum = 0.75",
+        ),
+    ] {
+        assert_eq!(refused(&values), Err(message.to_owned()));
+    }
+    // A constraint that mentions an inactive parameter holds.
+    assert!(space.is_feasible(&space.snap(&[0.0, 1.0, 0.0, 1.0])));
+    assert!(!space.is_feasible(&space.snap(&[1.0, 1.0, 0.0, 1.0])));
+    assert_eq!(space.cardinality(), None);
+    assert!(space.may_repeat());
+}
+
+/// Counting walks over the values of parents only, and lists nothing it need not.
+#[test]
+fn large_trees_are_counted_or_given_up_at_once() {
+    let begin = std::time::Instant::now();
+    let kinds = Parameter::new("kind", Domain::int(0, 99).unwrap());
+    // A hundred kinds, each with 50 values of its own: 5,000 points in a box of 100 · 50¹⁰⁰.
+    let own = |i: i64| {
+        let condition = Condition::Expression(format!("kind == {i}"));
+        Parameter::new(format!("x{i}"), Domain::int(1, 50).unwrap()).when(condition)
+    };
+    let mut parameters = vec![kinds];
+    parameters.extend((0..100).map(own));
+    let space = SearchSpace::new(parameters.clone()).unwrap();
+    assert_eq!(space.cardinality(), Some(5000));
+    // A domain that is active nowhere costs nothing.
+    let never = Condition::Expression("kind > 99".into());
+    parameters.push(Parameter::new("huge", Domain::int(0, 1 << 50).unwrap()).when(never.clone()));
+    let space = SearchSpace::new(parameters.clone()).unwrap();
+    assert_eq!(space.cardinality(), Some(5000));
+    parameters.push(Parameter::new("real", Domain::float(0.0, 1.0).unwrap()).when(never));
+    assert_eq!(SearchSpace::new(parameters).unwrap().cardinality(), Some(5000));
+    // Far too many points, some of them feasible: found at once, counted not at all.
+    let wide = (0..20).map(|i| Parameter::new(format!("y{i}"), Domain::int(1, 9).unwrap()));
+    let constraint = vec!["y0 + y1 < 4".into()];
+    let space = SearchSpace::with_constraints(wide.collect(), constraint).unwrap();
+    assert!(space.feasible_point().is_ok());
+    assert_eq!((space.cardinality(), space.points()), (None, None));
+    // Seconds would mean that it walked over what it should skip.
+    assert!(begin.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn equal_declarations_are_equal_spaces_in_any_thread() {
+    fn shared<T: Clone + Send + Sync>(value: &T) -> T {
+        value.clone()
+    }
+    let space = network();
+    assert_eq!(shared(&space), network());
+    let values = |order: [&str; 2]| {
+        let condition = Condition::Values(vec![("kind".into(), order.map(text).to_vec())]);
+        let kind = Parameter::new("kind", Domain::categorical(["a", "b", "c"]).unwrap());
+        let x = Parameter::new("x", Domain::Bool).when(condition);
+        SearchSpace::new(vec![kind, x]).unwrap()
+    };
+    assert_eq!(values(["a", "c"]), values(["c", "a"]), "the order of values means nothing");
+    assert_eq!(values(["a", "c"]).cardinality(), Some(5));
+}
+
+#[test]
+fn a_space_without_a_feasible_point_says_what_was_tried() {
+    let int = |name| Parameter::new(name, Domain::int(1, 9).unwrap());
+    let float = |name| Parameter::new(name, Domain::float(0.0, 1.0).unwrap());
+    let tried = |parameters, constraint: &str| {
+        let space = SearchSpace::with_constraints(parameters, vec![constraint.into()]).unwrap();
+        space.feasible_point().map(<[f64]>::to_vec).map_err(|e| e.to_string())
+    };
+    assert_eq!(
+        tried(vec![int("a"), int("b")], "a * b == 11"),
+        Err("no point of the space satisfies the constraints: each was tried".into())
+    );
+    assert!(tried(vec![int("a"), int("b")], "a * b == 81").is_ok());
+    assert_eq!(
+        tried(vec![float("a"), float("b")], "a + b > 2"),
+        Err("no point of the space satisfies the constraints: none of 131072 quasi-random points \
+             does"
+            .into())
+    );
+    assert!(tried(vec![float("a"), float("b")], "a + b > 1.99").is_ok());
+}
+
+#[test]
+fn guesses_in_the_unit_cube() {
+    let guess = |domain: &Domain, value: f64, spread| {
+        let guess = Guess::new(domain, value.into(), spread).unwrap();
+        (guess.center(), guess.deviation().unwrap())
+    };
+    let close = |(a, b): (f64, f64), (c, d): (f64, f64)| {
+        assert!((a - c).abs() < 1e-12 && (b - d).abs() < 1e-12, "{a} {b}");
+    };
+    close(guess(&Domain::float(0.0, 10.0).unwrap(), 5.0, None), (0.5, 0.25));
+    close(guess(&Domain::float(0.0, 10.0).unwrap(), 2.0, Some(1.0)), (0.2, 0.1));
+    close(guess(&Domain::log_float(1e-4, 1.0).unwrap(), 1e-3, Some(10.0)), (0.25, 0.25));
+    // Ten levels at the middles of ten bins: the range is nine of them.
+    close(guess(&Domain::int(1, 10).unwrap(), 1.0, None), (0.05, 0.225));
+    close(guess(&Domain::int(1, 10).unwrap(), 10.0, Some(2.0)), (0.95, 0.2));
+    let choice = Guess::new(&Domain::categorical(["a", "b"]).unwrap(), text("b"), None).unwrap();
+    assert_eq!((choice.center(), choice.deviation()), (0.75, None));
+    let domain = Domain::log_float(1e-4, 1.0).unwrap();
+    assert!(matches!(Guess::new(&domain, 2.0.into(), None), Err(SpaceError::BadGuess { .. })));
+    for spread in [1.0, -2.0, f64::NAN, f64::INFINITY] {
+        let refused = Guess::new(&domain, 0.1.into(), Some(spread));
+        assert!(matches!(refused, Err(SpaceError::BadSpread { .. })), "{spread}");
+    }
 }

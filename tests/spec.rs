@@ -259,6 +259,7 @@ fn a_study_made_by_hand_is_checked_through_json() {
         seed: 0,
         sampler: SamplerSettings::Random,
         space,
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::Template(template),
     };
     let error = StudySpec::from_json(&spec.to_json()).unwrap_err();
@@ -270,8 +271,7 @@ fn a_study_made_by_hand_is_checked_through_json() {
 #[test]
 fn a_template_made_by_hand_is_checked() {
     let domain = Domain::Int(IntDomain::new(0, 9, Scale::Linear, 1).unwrap());
-    let parameter =
-        |name: &str| surmise::space::Parameter { name: name.into(), domain: domain.clone() };
+    let parameter = |name: &str| surmise::space::Parameter::new(name, domain.clone());
     let space = SearchSpace::new(vec![parameter("x"), parameter("y")]).unwrap();
     let error = |argv: &[&str]| {
         let settings = json!({ "type": "command", "argv": argv });
@@ -280,6 +280,91 @@ fn a_template_made_by_hand_is_checked() {
     assert_eq!(error(&["$x", "$z"]), "unknown parameter `z`");
     assert_eq!(error(&["$x"]), "the objective does not use the parameter `y`");
     assert_eq!(error(&[]), "`argv` is empty");
+}
+
+/// Every new key, in its shortest form and in its canonical one.
+const TREE: &str = "{ kind: [a, b], n: { low: 1, high: 9 },
+  x: { low: 1e-3, high: 1.0, log: true, when: { n: [3, 2.0, 3], kind: b }, guess: 0.1, spread: 3 },
+  y: { type: bool, when: ' n >= 2 ', guess: true } }
+constraints: ['n * x <= 2', ' x < n ']
+enqueue: [{ kind: b, n: 2, x: 1, y: true }, { n: 1.0, kind: a }]";
+
+#[test]
+fn conditions_constraints_guesses_and_points_have_one_form() {
+    let spec = load(&study(TREE, "{ type: command, argv: [run, $x, '--y=$y', $n] }"));
+    assert_eq!(
+        spec.to_json().pointer("/space/x").unwrap(),
+        &json!({
+            "type": "float", "low": 1e-3, "high": 1.0, "log": true, "step": null,
+            "when": { "kind": ["b"], "n": [2, 3] }, "guess": 0.1, "spread": 3.0,
+        })
+    );
+    assert_eq!(
+        spec.to_json().pointer("/space/y").unwrap(),
+        &json!({ "type": "bool", "when": "n >= 2", "guess": true })
+    );
+    assert_eq!(spec.to_json()["constraints"], json!(["n * x <= 2", "x < n"]));
+    assert_eq!(
+        spec.to_json()["enqueue"],
+        json!([{ "kind": "b", "n": 2, "x": 1.0, "y": true }, { "kind": "a", "n": 1 }])
+    );
+    let text = spec.to_json().to_string();
+    assert_eq!(StudySpec::parse(&text, "test.yaml"), Ok(spec.clone()));
+    assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec.clone()));
+    // `kind` is in no argument: a condition looks at it.
+    let arguments = |values: &[(&str, ParamValue)]| {
+        command(&spec, &spec.space.check(values.to_vec()).unwrap()).argv.join(" ")
+    };
+    let (a, int) = (("kind", ParamValue::Text("a".into())), |v| ("n", ParamValue::Int(v)));
+    assert_eq!(arguments(&[a.clone(), int(1)]), "run 1");
+    assert_eq!(arguments(&[a, int(2), ("y", ParamValue::Bool(false))]), "run --y=false 2");
+}
+
+#[test]
+fn conditions_and_constraints_are_part_of_a_study() {
+    let objective = "{ type: command, argv: [run, $x, '--y=$y', $n] }";
+    let stored = load(&study(TREE, objective));
+    let changed = TREE.replace("x < n", "x <= n").replace("kind: b }, ", "kind: a }, ");
+    let found = load(&study(
+        &changed.replace("{ kind: b, n: 2, x: 1,", "{ kind: a, n: 2, x: 1,"),
+        objective,
+    ));
+    let shown: Vec<String> = found.differences(&stored).iter().map(ToString::to_string).collect();
+    assert_eq!(shown.len(), 3, "{shown:?}");
+    assert_eq!(shown[0], "`space.x.when.kind` was [\"b\"], now [\"a\"]");
+    assert!(shown[1].starts_with("`constraints` was"), "{shown:?}");
+    assert!(shown[2].starts_with("`enqueue` was"), "{shown:?}");
+}
+
+/// A declaration stored before there were conditions has none of the new keys.
+#[test]
+fn a_study_stored_by_an_older_version_loads() {
+    let old = json!({
+        "study": "s", "direction": "minimize", "metric": "value", "trials": 3, "seed": 0,
+        "sampler": { "type": "gp", "sobol": null },
+        "space": { "x": { "type": "float", "low": 0.0, "high": 1.0, "log": false, "step": null } },
+        "objective": { "type": "external" },
+    });
+    let spec = StudySpec::from_json(&old).unwrap();
+    assert_eq!(spec.to_json(), old);
+}
+
+#[test]
+fn a_setting_bound_to_an_inactive_parameter_takes_its_default() {
+    let spec = load(
+        &study(
+            "{ tune: bool, beta1: { low: 0.5, high: 0.99, when: tune }, size: { low: 16, high: 64, when: tune } }",
+            "{ type: cnn, data: { train: a, valid: b, image_size: $size }, model: bitmoji,
+               optimizer: { type: adam, beta1: $beta1 } }",
+        )
+        .replace("trials: 3", "trials: 3\nmetric: loss"),
+    );
+    let ObjectiveSpec::Template(template) = &spec.objective else { panic!("no template") };
+    assert_eq!(template.to_json()["optimizer"]["beta1"], "$beta1");
+    assert_eq!(template.to_json()["data"]["image_size"], "$size");
+    let params = spec.space.check([("tune", ParamValue::Bool(false))]).unwrap();
+    let ObjectiveSettings::Cnn(cnn) = bind(&spec, &params) else { panic!("no CNN") };
+    assert_eq!((cnn.optimizer.beta1, cnn.data.image_size), (0.9, 64));
 }
 
 #[test]

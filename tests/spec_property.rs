@@ -115,11 +115,46 @@ fn choices(text: &'static str) -> impl Strategy<Value = Value> {
     })
 }
 
+/// Some parameters depend on one before, some have a guess.
+fn with_conditions(
+    declared: std::collections::BTreeMap<String, (Value, u8, prop::sample::Index)>,
+) -> serde_json::Map<String, Value> {
+    let mut space = serde_json::Map::new();
+    for (name, (mut domain, kind, index)) in declared {
+        let first = |domain: &Value| match domain["type"].as_str() {
+            Some("bool") => Value::from(true),
+            Some("categorical" | "ordinal") => domain["choices"][0].clone(),
+            _ => domain["low"].clone(),
+        };
+        if kind % 2 == 1 {
+            domain["guess"] = first(&domain);
+        }
+        if let Some((parent, parent_domain)) =
+            (!space.is_empty()).then(|| space.iter().nth(index.index(space.len())).unwrap())
+        {
+            match kind / 2 {
+                1 => domain["when"] = json!({ parent: [first(parent_domain)] }),
+                2 if parent_domain["type"] == "bool" => {
+                    domain["when"] = format!("not ${{{parent}}}").into();
+                }
+                2 if parent_domain["low"].is_number() => {
+                    domain["when"] = format!("${{{parent}}} >= {}", parent_domain["low"]).into();
+                }
+                _ => {}
+            }
+        }
+        space.insert(name, domain);
+    }
+    space
+}
+
 /// Studies whose texts match a pattern.
 fn study(text: &'static str) -> impl Strategy<Value = Value> {
     let domain =
         prop_oneof![float_domain(), int_domain(), choices(text), Just(json!({ "type": "bool" }))];
-    let space = prop::collection::btree_map("[a-zé_][a-z0-9_.-]{0,8}", domain, 1..6);
+    let parameter = (domain, 0u8..8, any::<prop::sample::Index>());
+    let space = prop::collection::btree_map("[a-zé_][a-z0-9_.-]{0,8}", parameter, 1..6)
+        .prop_map(with_conditions);
     let sampler = prop_oneof![
         Just(json!({ "type": "random" })),
         Just(json!({ "type": "sobol" })),
@@ -129,12 +164,17 @@ fn study(text: &'static str) -> impl Strategy<Value = Value> {
     let timeout = prop::option::of((1u64..1 << 40).prop_map(|ns| format!("{ns}ns")));
     (space, sampler, arguments, timeout, any::<u64>(), 1u64..10_000_000).prop_map(
         |(space, sampler, arguments, timeout, seed, trials)| {
+            let constraints: Vec<String> = space
+                .iter()
+                .filter(|(_, p)| p["low"].is_number() && p["type"] == "int")
+                .map(|(name, p)| format!("${{{name}}} <= {} or ${{{name}}} > 0.5", p["high"]))
+                .collect();
             let mut argv = vec![Value::from("run")];
             argv.extend(arguments.iter().map(|text| text.replace('$', "$$").into()));
             argv.extend(space.keys().map(|name| format!("--{name}=${{{name}}}").into()));
             json!({
                 "study": "a-study.1", "direction": "maximize", "metric": "m", "trials": trials,
-                "seed": seed, "sampler": sampler, "space": space,
+                "seed": seed, "sampler": sampler, "space": space, "constraints": constraints,
                 "objective": { "type": "command", "argv": argv, "timeout": timeout },
             })
         },
@@ -150,8 +190,23 @@ fn same(a: &StudySpec, b: &StudySpec) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn json_gives_the_same_study_back(json in study("\\PC{0,8}|[\\x01-\\x08\n\t]{0,4}")) {
+    fn json_gives_the_same_study_back(
+        mut json in study("\\PC{0,8}|[\\x01-\\x08\n\t]{0,4}"),
+        units in vec(vec(0.0..1.0f64, 5), 0..4),
+    ) {
         let spec = StudySpec::from_json(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let snapped = units.iter().map(|unit| spec.space.snap(unit));
+        let feasible = snapped.filter(|unit| spec.space.is_feasible(unit));
+        let mut points: Vec<_> = feasible.map(|unit| spec.space.decode(&unit)).collect();
+        points.dedup();
+        let distinct = (1..points.len()).all(|i| !points[..i].contains(&points[i]));
+        if distinct {
+            json["enqueue"] = points.iter().map(|p| serde_json::to_value(p).unwrap()).collect();
+        }
+        let spec = StudySpec::from_json(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        if distinct {
+            prop_assert_eq!(&spec.enqueue, &points);
+        }
         same(&spec, &StudySpec::from_json(&spec.to_json()).unwrap())?;
         let text = spec.to_json().to_string();
         same(&spec, &StudySpec::from_json(&serde_json::from_str(&text).unwrap()).unwrap())?;

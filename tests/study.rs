@@ -17,6 +17,7 @@ fn bowl_spec(trials: u64) -> StudySpec {
         seed: 7,
         sampler: SamplerSettings::default(),
         space: SearchSpace::new(vec![unit("x"), unit("y")]).unwrap(),
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     }
 }
@@ -111,4 +112,128 @@ fn what_the_user_adds_counts_and_what_is_outside_is_refused() {
     assert!(matches!(failure, surmise::TrialState::Failed(f) if f.reason == "`loss` was NaN"));
     let (compared, mismatches) = study.replay(|_| {}).unwrap();
     assert_eq!((compared, mismatches.len()), (6, 0));
+}
+
+/// A tree of seven feasible points: kinds with settings of their own, and a limit.
+fn finite_spec(sampler: SamplerSettings, trials: u64) -> StudySpec {
+    let text = "
+study: finite
+direction: minimize
+trials: 1
+space:
+  kind: [a, b, c]
+  size: { low: 1, high: 3, when: { kind: [b, c] } }
+  deep: { type: bool, when: \"kind == 'c' and size > 1\" }
+constraints: [\"size < 3 or not deep\", \"size != 2 or kind != 'b'\"]
+objective: { type: external }
+";
+    let spec = StudySpec::parse(text, "finite.yaml").unwrap();
+    assert_eq!(spec.space.cardinality(), Some(7));
+    StudySpec { trials, sampler, ..spec }
+}
+
+fn all_samplers() -> [SamplerSettings; 3] {
+    [SamplerSettings::Sobol, SamplerSettings::Random, SamplerSettings::default()]
+}
+
+#[test]
+fn a_finite_study_ends_when_all_points_have_been_tried() {
+    for sampler in all_samplers() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut study = open(folder.path(), finite_spec(sampler, 50));
+        // A point the user adds is tried, one that is tried twice counts once.
+        study.add([("kind", "a".into())], 1.0).unwrap();
+        study.enqueue([("kind", "a".into())]).unwrap();
+        let mut asked = Vec::new();
+        while let Some(trial) = study.ask().unwrap() {
+            assert!(asked.len() < 7, "{} once more", trial.params);
+            study.tell(&trial, Ok(surmise::Outcome::Complete { value: 2.0 })).unwrap();
+            asked.push(trial.params);
+        }
+        assert_eq!(asked.len(), 7, "the enqueued one and the six others");
+        assert_eq!(study.used_up().unwrap(), Some(7));
+        let summary = study.summary().unwrap();
+        assert_eq!((summary.counts.total(), study.most_trials(&summary).unwrap()), (8, 8));
+        let (compared, mismatches) = study.replay(|_| {}).unwrap();
+        assert_eq!((compared, mismatches.len()), (6, 0));
+    }
+}
+
+/// Several processes ask at once, each holding its trials for a while: no point is given out twice and
+/// none is left.
+#[test]
+fn a_finite_space_is_shared_by_all_who_ask() {
+    for sampler in all_samplers() {
+        let folder = tempfile::tempdir().unwrap();
+        open(folder.path(), finite_spec(sampler.clone(), 50));
+        let work = || {
+            let mut study = open(folder.path(), finite_spec(sampler.clone(), 50));
+            let (mut held, mut points) = (Vec::new(), Vec::new());
+            while let Some(trial) = study.ask().unwrap() {
+                points.push(trial.params.to_string());
+                held.push(trial);
+                if held.len() == 2 {
+                    study.tell(&held.remove(0), Ok(surmise::Outcome::Pruned)).unwrap();
+                }
+            }
+            for trial in held {
+                study.tell(&trial, Ok(surmise::Outcome::Complete { value: 1.0 })).unwrap();
+            }
+            points
+        };
+        let mut points: Vec<String> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+        });
+        points.sort();
+        assert_eq!(points.len(), 7, "{points:?}");
+        points.dedup();
+        assert_eq!(points.len(), 7, "{points:?}");
+    }
+}
+
+#[test]
+fn a_conditional_constrained_study_replays() {
+    let text = "
+study: tree
+direction: minimize
+trials: 24
+seed: 9
+space:
+  kind: [a, b]
+  x: { low: 1e-3, high: 1.0, log: true }
+  y: { low: 0.0, high: 1.0, when: { kind: b } }
+constraints: [\"x * y < 0.1\", \"log10(x) < -0.5\"]
+enqueue:
+  - { kind: b, x: 0.01, y: 0.5 }
+objective: { type: external }
+";
+    for sampler in [SamplerSettings::Sobol, SamplerSettings::Random] {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = StudySpec::parse(text, "tree.yaml").unwrap();
+        let mut study = open(folder.path(), StudySpec { sampler, ..spec });
+        while let Some(trial) = study.ask().unwrap() {
+            let (x, y) = (trial.params.f64("x").unwrap(), trial.params.f64("y"));
+            assert_eq!(y.is_some(), trial.params.str("kind") == Some("b"));
+            assert!(x * y.unwrap_or(0.0) < 0.1 && x.log10() < -0.5, "{}", trial.params);
+            study.tell(&trial, Ok(surmise::Outcome::Complete { value: x })).unwrap();
+        }
+        let (compared, mismatches) = study.replay(|_| {}).unwrap();
+        assert_eq!((compared, mismatches.len()), (23, 0));
+        assert_eq!(study.used_up().unwrap(), None);
+    }
+}
+
+#[test]
+fn a_study_without_a_feasible_point_is_not_created() {
+    let folder = tempfile::tempdir().unwrap();
+    let unit = Parameter::new("x", Domain::float(0.0, 1.0).unwrap());
+    let space = SearchSpace::with_constraints(vec![unit], vec!["x > 2".into()]).unwrap();
+    let spec = StudySpec { space, ..bowl_spec(5) };
+    let store = SqliteStore::open(folder.path().join("studies.db"), &SqliteOptions::default());
+    let error = Study::open_or_create(Box::new(store.unwrap()), spec).err().unwrap().to_string();
+    assert!(error.contains("none of 131072 quasi-random points"), "{error}");
+    let mut store =
+        SqliteStore::open(folder.path().join("studies.db"), &SqliteOptions::default()).unwrap();
+    assert!(surmise::Store::studies(&mut store).unwrap().is_empty());
 }

@@ -1,7 +1,7 @@
 //! The histories that the benchmarks suggest from.
 
 use surmise::sampler::{self, GpSettings, SamplerSettings};
-use surmise::space::{Domain, FloatDomain, Parameter, Scale, SearchSpace};
+use surmise::space::{Domain, Parameter, SearchSpace};
 use surmise::trial::{History, Observation, TrialNumber};
 
 /// Numbers of observations.
@@ -17,10 +17,7 @@ pub(crate) fn settings() -> GpSettings {
 /// A space of ten parameters and `n` quasi-random observations of a smooth function with one narrow
 /// and one wide basin.
 pub(crate) fn history(n: usize) -> (SearchSpace, History) {
-    let float = |k| Parameter {
-        name: format!("x{k}"),
-        domain: Domain::Float(FloatDomain::new(0.0, 1.0, Scale::Linear, None).unwrap()),
-    };
+    let float = |k| Parameter::new(format!("x{k}"), Domain::float(0.0, 1.0).unwrap());
     let space = SearchSpace::new((0..DIMENSIONS).map(float).collect()).unwrap();
     let sobol = sampler::build(&SamplerSettings::Sobol, 1);
     let mut history = History::default();

@@ -32,7 +32,16 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, CliError> {
         spec.trials
     )?;
     for parameter in spec.space.parameters() {
-        writeln!(io::stdout(), "  {}: {}", parameter.name, parameter.domain)?;
+        writeln!(io::stdout(), "  {parameter}")?;
+    }
+    for constraint in spec.space.constraints() {
+        writeln!(io::stdout(), "  constraint: {constraint}")?;
+    }
+    if !spec.enqueue.is_empty() {
+        writeln!(io::stdout(), "  enqueued first: {} trials", spec.enqueue.len())?;
+    }
+    if let Some(points) = spec.space.cardinality() {
+        writeln!(io::stdout(), "  {points} points in all")?;
     }
     Ok(ExitCode::SUCCESS)
 }

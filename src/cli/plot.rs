@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use crate::plot::{ContourData, Picture, PlotError, SliceData, TraceAxis, TraceData};
-use crate::space::Params;
+use crate::space::{Params, SearchSpace};
 use crate::study::{Model, Study, best_of};
 use crate::trial::Trial;
 
@@ -90,9 +90,12 @@ impl View {
         }
     }
 
-    /// The two parameters that matter most to the model, in order of declaration.
-    fn most_relevant(model: &Model) -> Self {
-        match model.columns_by_relevance()[..] {
+    /// The two parameters that matter most to the model, of those that are active at a point, in order
+    /// of declaration.
+    fn most_relevant(model: &Model, space: &SearchSpace, at: &Params) -> Self {
+        let mut columns = model.columns_by_relevance();
+        columns.retain(|&column| at.get(&space.parameters()[column].name).is_some());
+        match columns[..] {
             [only] => Self::Slice(only),
             [a, b, ..] => Self::Contour(a.min(b), a.max(b)),
             [] => Self::Slice(0),
@@ -120,14 +123,32 @@ fn draw(
     let mut paths = write(&trace, folder, &format!("{name}-trace"))?;
     let model = study.model()?;
     let best = best_of(&trials, study.spec().direction).and_then(|t| t.params.clone());
-    if let (Some(model), Some(at)) = (model, best) {
-        let default = [View::most_relevant(&model)];
+    if let (Some(model), Some(best)) = (model, best) {
+        let default = [View::most_relevant(&model, &study.spec().space, &best)];
         for view in if views.is_empty() { &default } else { views } {
+            let at = best_with(study, &trials, view)?;
             let (picture, suffix) = draw_view(study, &trials, view, &at, &model)?;
             paths.extend(write(&picture, folder, &format!("{name}-{suffix}"))?);
         }
     }
     Ok(paths)
+}
+
+/// The best parameters in which the parameters of a view are active.
+fn best_with(study: &Study, trials: &[Trial], view: &View) -> Result<Params, CliError> {
+    let name = |column: usize| study.spec().space.parameters()[column].name.as_str();
+    let shown = match *view {
+        View::Contour(x, y) => vec![name(x), name(y)],
+        View::Slice(x) => vec![name(x)],
+    };
+    let has = |t: &&Trial| {
+        t.params.as_ref().is_some_and(|p| shown.iter().all(|name| p.get(name).is_some()))
+    };
+    let trials: Vec<Trial> = trials.iter().filter(has).cloned().collect();
+    best_of(&trials, study.spec().direction).and_then(|t| t.params.clone()).ok_or_else(|| {
+        CliError::user(format!("no complete trial has a value for {}", shown.join(" and ")))
+            .hint("a parameter has none where it is not active: draw another one")
+    })
 }
 
 fn draw_view(

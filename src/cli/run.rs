@@ -68,7 +68,12 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let finished = before.counts.finished();
     let (name, budget) = (study.spec().study.clone(), study.spec().trials);
     let again = |more: &str| database.command(format_args!("run {}{more}", args.file.display()));
-    if finished >= budget {
+    let used_up = tell_used_up(&mut study)?;
+    if before.counts.queued + before.counts.running == 0 && used_up && finished < budget {
+        return conclude(&mut study, &args);
+    }
+    // What is queued already is run beyond the budget, too.
+    if finished >= budget && before.counts.queued == 0 {
         let extend = again(&format!(" --trials {}", finished + 20));
         talk(format_args!("{name}: all {finished} trials are done; to go on: {extend}"));
         return conclude(&mut study, &args);
@@ -96,7 +101,12 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     });
     progress.close();
     match end? {
-        RunEnd::Done => conclude(&mut study, &args),
+        RunEnd::Done => {
+            if !used_up {
+                tell_used_up(&mut study)?;
+            }
+            conclude(&mut study, &args)
+        }
         RunEnd::Interrupted => {
             let counts = study.summary()?.counts;
             talk(format_args!(
@@ -107,6 +117,20 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
             Ok(ExitCode::from(130))
         }
     }
+}
+
+/// Says so if the study has tried every point there is before its budget was used up.
+fn tell_used_up(study: &mut Study) -> Result<bool, CliError> {
+    let summary = study.summary()?;
+    let total = summary.counts.total();
+    let Some(points) = study.used_up()?.filter(|_| total < summary.budget) else {
+        return Ok(false);
+    };
+    talk(format_args!(
+        "{}: the space has only {points} points, all tried; the study ends after {total} of {} trials",
+        summary.name, summary.budget
+    ));
+    Ok(true)
 }
 
 /// Says what came out, and draws it.

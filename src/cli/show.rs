@@ -61,7 +61,10 @@ fn all(out: &mut impl Write, spec: &StudySpec, trials: &[Trial]) -> io::Result<(
         spec.study, spec.direction, spec.metric, spec.trials, spec.seed
     )?;
     for parameter in spec.space.parameters() {
-        writeln!(out, "  {}: {}", parameter.name, parameter.domain)?;
+        writeln!(out, "  {parameter}")?;
+    }
+    for constraint in spec.space.constraints() {
+        writeln!(out, "  constraint: {constraint}")?;
     }
     writeln!(out)?;
     let best = best_of(trials, spec.direction).map(|t| t.number);

@@ -9,6 +9,8 @@ mod nearest;
 pub(crate) use entry::{Entry, Fields};
 pub(crate) use nearest::{did_you_mean, nearest};
 
+use std::ops::Range;
+
 use serde_json::{Number, Value};
 
 /// A key or a value by its place in the order of reading, counted from 0: a map or list before its
@@ -169,6 +171,8 @@ pub(crate) struct Problem {
 pub(crate) struct Details {
     /// Part of the node's text to point at, where it is in the text as such.
     pub(crate) within: Option<String>,
+    /// Bytes of that part to point at, instead of all of it.
+    pub(crate) part: Option<Range<usize>>,
     /// What to say at the place.
     pub(crate) label: String,
     /// The way out.
@@ -194,6 +198,12 @@ impl Problem {
     pub(crate) fn within(mut self, text: impl Into<String>) -> Self {
         self.details.within = Some(text.into());
         self
+    }
+
+    /// Points at some bytes of the node's whole text.
+    pub(crate) fn within_text(mut self, text: impl Into<String>, part: Range<usize>) -> Self {
+        self.details.part = Some(part);
+        self.within(text)
     }
 
     pub(crate) fn also(mut self, at: NodeId, label: impl Into<String>) -> Self {

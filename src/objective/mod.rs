@@ -1,5 +1,6 @@
 //! What a trial runs and measures: a command, a CNN, or a Rust closure.
 
+mod bind;
 mod build;
 mod cnn;
 mod cnn_settings;

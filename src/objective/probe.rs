@@ -3,7 +3,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::space::{Domain, Params, SearchSpace};
+use crate::space::{Domain, INACTIVE, Params, SearchSpace};
 
 /// Random points beside the chosen ones.
 const RANDOM_POINTS: usize = 16;
@@ -14,25 +14,33 @@ const MOST_POINTS: usize = 20_000;
 const MOST_WORK: usize = 100_000_000;
 
 /// The centre, the two extreme corners, some random points, and every parameter at each of its ends
-/// or choices with the others at the centre; always the same ones. `size` is the number of values
-/// in the objective.
+/// or choices with the others at the centre (or, if it is inactive there, at the first of the other
+/// points where it is not); always the same ones, but for those that break a constraint. `size` is the
+/// number of values in the objective.
 pub(super) fn points(space: &SearchSpace, size: usize) -> impl Iterator<Item = Params> {
     let width = space.len();
-    let corners = [0.5, 0.0, 1.0].into_iter().map(move |u| vec![u; width]);
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut chosen: Vec<Vec<f64>> = [0.5, 0.0, 1.0].map(|u| vec![u; width]).into();
+    chosen.extend((0..RANDOM_POINTS).map(|_| (0..width).map(|_| rng.random()).collect()));
+    let bases = chosen.clone();
     let one_at_a_time = (0..width).flat_map(move |column| {
+        let active = |unit: &&Vec<f64>| {
+            !space.may_be_inactive(column) || space.snap(unit)[column] != INACTIVE
+        };
+        let base = bases.iter().find(active).unwrap_or(&bases[0]).clone();
         coordinates(&space.parameters()[column].domain).map(move |u| {
-            let mut unit = vec![0.5; width];
+            let mut unit = base.clone();
             unit[column] = u;
             unit
         })
     });
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let random = (0..RANDOM_POINTS).map(move |_| (0..width).map(|_| rng.random()).collect());
-    corners
-        .chain(random)
+    chosen
+        .into_iter()
         .chain(one_at_a_time)
         .take((MOST_WORK / (size * width).max(1)).clamp(RANDOM_POINTS, MOST_POINTS))
-        .map(|unit: Vec<f64>| space.decode(&unit))
+        .map(|unit| space.snap(&unit))
+        .filter(|unit| space.is_feasible(unit))
+        .map(|unit| space.decode(&unit))
 }
 
 /// Each choice, or both ends of a range.
@@ -60,10 +68,9 @@ mod tests {
             ("kind", Domain::Categorical(CategoricalDomain::new(kinds.clone()).unwrap())),
             ("flag", Domain::Bool),
         ];
-        let space = SearchSpace::new(
-            domains.map(|(name, domain)| Parameter { name: name.into(), domain }).into(),
-        )
-        .unwrap();
+        let space =
+            SearchSpace::new(domains.map(|(name, domain)| Parameter::new(name, domain)).into())
+                .unwrap();
         let points: Vec<Params> = points(&space, 5).collect();
         assert_eq!(points.len(), 3 + RANDOM_POINTS + 2 + 50 + 2);
         let tried = |name: &str, value: &ParamValue| {

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::placeholder::{Piece, canonical, has_placeholder, pieces, placeholder};
+use super::bind::{bind, restore_placeholders};
+use super::placeholder::{Piece, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;
 use super::{ObjectiveKind, ObjectiveSettings};
 use crate::document::{Data, Node, Problem, nearest};
-use crate::space::{ParamValue, Params, SearchSpace};
+use crate::space::{Params, SearchSpace};
 
 /// The objective as declared, with `$name` standing for parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,9 @@ pub enum ObjectiveSpec {
 ///
 /// A bare `$name` ends at the first character that is no letter, digit or `_`; names with `.` or `-`
 /// need the braces.
+///
+/// A list element or a key whose text mentions a parameter that is inactive in a trial is left out of
+/// that trial's settings: an argument is not passed, a setting takes its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectiveTemplate(Value);
 
@@ -93,26 +97,50 @@ impl ObjectiveTemplate {
     pub(crate) fn check(node: &Node, space: &SearchSpace) -> Result<Usage, Problem> {
         let mut used = Vec::new();
         check_names(node, space, &mut used)?;
-        let mut complete = None;
-        for params in probe::points(space, node.size()) {
-            let settings = bind(node, &params)
+        check_program(node, space)?;
+        let settings = |params: &Params| {
+            bind(node, params)
                 .and_then(|bound| from_node(&bound))
-                .map_err(|problem| blame(problem, node, &params))?;
-            complete.get_or_insert_with(|| settings.to_json());
+                .map_err(|problem| blame(problem, node, params))
+        };
+        for params in probe::points(space, node.size()) {
+            settings(&params)?;
         }
-        // There is always a point, the centre.
-        let mut complete = complete.unwrap_or_else(|| node.to_json());
+        // With nothing left out, so that elements stay at their places. Where that is no point of the
+        // space it may be wrong as settings, too.
+        let complete = settings(&space.all_at_middle());
+        let mut complete = complete.map_or_else(|_| node.to_json(), |settings| settings.to_json());
         restore_placeholders(&mut complete, node);
-        Ok(Usage {
-            template: Self(complete),
-            unused: (0..space.len()).find(|column| !used.contains(column)),
-        })
+        let needed = |column: &usize| !used.contains(column) && !space.is_parent(*column);
+        Ok(Usage { template: Self(complete), unused: (0..space.len()).find(needed) })
     }
 }
 
 /// That no placeholder names a parameter.
 pub(crate) fn unused_message(name: &str) -> String {
     format!("the objective does not use the parameter `{name}`")
+}
+
+/// The program to run must be there in every trial.
+fn check_program(node: &Node, space: &SearchSpace) -> Result<(), Problem> {
+    let program = node.child("argv").and_then(|(_, argv)| match &argv.data {
+        Data::List(items) => items.first(),
+        _ => None,
+    });
+    let Some(Node { id, data: Data::Text(text) }) = program else {
+        return Ok(());
+    };
+    for piece in pieces(text).unwrap_or_default() {
+        if let Piece::Name(name, written) = piece
+            && space.position(name).is_some_and(|column| space.may_be_inactive(column))
+        {
+            let message = format!("the program to run depends on `{name}`, which may be inactive");
+            return Err(Problem::new(*id, message, "not always there")
+                .within(written)
+                .help("arguments that mention an inactive parameter are left out"));
+        }
+    }
+    Ok(())
 }
 
 /// Every placeholder names a parameter; collects their columns.
@@ -168,48 +196,6 @@ fn unknown_name(node: &Node, name: &str, written: &str, space: &SearchSpace) -> 
         .help(help)
 }
 
-/// The tree with every placeholder replaced; nodes keep their places.
-fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
-    let data = match &node.data {
-        Data::Text(text) => bind_text(text, params).map_err(|name| {
-            let message = format!("the objective uses `${name}`, which is no parameter");
-            Problem::new(node.id, message, "not in the space")
-        })?,
-        Data::List(items) => {
-            Data::List(items.iter().map(|item| bind(item, params)).collect::<Result<_, _>>()?)
-        }
-        Data::Map(entries) => Data::Map(
-            entries
-                .iter()
-                .map(|(key, value)| Ok((key.clone(), bind(value, params)?)))
-                .collect::<Result<_, _>>()?,
-        ),
-        other => other.clone(),
-    };
-    Ok(Node { id: node.id, data })
-}
-
-/// A string with its placeholders replaced; `Err` holds a name without a value.
-fn bind_text<'t>(text: &'t str, params: &Params) -> Result<Data, &'t str> {
-    let pieces = pieces(text)?;
-    if let [Piece::Name(name, _)] = pieces[..] {
-        return Ok(match params.get(name).ok_or(name)? {
-            ParamValue::Bool(v) => Data::Bool(*v),
-            ParamValue::Int(v) => Data::Int((*v).into()),
-            ParamValue::Float(v) => Data::Float(*v),
-            ParamValue::Text(v) => Data::Text(v.clone()),
-        });
-    }
-    let mut bound = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => bound.push_str(text),
-            Piece::Name(name, _) => bound += &params.get(name).ok_or(name)?.to_string(),
-        }
-    }
-    Ok(Data::Text(bound))
-}
-
 /// Says which parameters are behind a wrong setting.
 fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
     let Some(pieces) = find(template, &problem).and_then(|text| pieces(text).ok()) else {
@@ -239,29 +225,5 @@ fn find<'n>(node: &'n Node, problem: &Problem) -> Option<&'n str> {
         Data::List(items) => items.iter().find_map(|item| find(item, problem)),
         Data::Map(entries) => entries.iter().find_map(|(_, value)| find(value, problem)),
         _ => None,
-    }
-}
-
-/// Puts the declared text back wherever `complete`, made from a bound tree, came from a placeholder.
-/// Plain text gets its `$` doubled again in the same way.
-fn restore_placeholders(complete: &mut Value, declared: &Node) {
-    match (&declared.data, complete) {
-        (Data::Text(text), complete) if text.contains('$') => {
-            *complete =
-                Value::String(if has_placeholder(text) { canonical(text) } else { text.clone() });
-        }
-        (Data::List(items), Value::Array(values)) => {
-            for (value, item) in values.iter_mut().zip(items) {
-                restore_placeholders(value, item);
-            }
-        }
-        (Data::Map(_), Value::Object(values)) => {
-            for (key, value) in values.iter_mut() {
-                if let Some((_, child)) = declared.child(key) {
-                    restore_placeholders(value, child);
-                }
-            }
-        }
-        _ => {}
     }
 }

@@ -40,7 +40,7 @@ pub use axis::{Axis, AxisKind, Tick};
 pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep, Quartiles};
 pub use contour::{ContourData, Grid};
 pub use picture::Picture;
-pub use record::{BestTrial, Fixed, Mark, MarkState, StudySummary};
+pub use record::{BestTrial, Fixed, LeftOut, Mark, MarkState, StudySummary};
 pub use slice::{SliceData, SlicePoint};
 pub use trace::{TraceAxis, TraceData, TracePoint};
 

@@ -149,6 +149,37 @@ impl StudySummary {
     }
 }
 
+/// The finished trials that a picture over parameters leaves out, because one of these is not active in
+/// them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeftOut {
+    /// Number of such trials.
+    pub trials: usize,
+    /// The parameters some of them are without.
+    pub without: Vec<String>,
+}
+
+impl LeftOut {
+    /// What a picture over the `shown` parameters leaves out.
+    pub(super) fn new(trials: &[Trial], shown: &[&str]) -> Self {
+        let finished = trials.iter().filter(|trial| trial.state.is_finished());
+        let params: Vec<&Params> = finished.filter_map(|trial| trial.params.as_ref()).collect();
+        let lacks = |params: &Params, name: &str| params.get(name).is_none();
+        let without = shown.iter().filter(|name| params.iter().any(|p| lacks(p, name)));
+        Self {
+            trials: params.iter().filter(|p| shown.iter().any(|name| lacks(p, name))).count(),
+            without: without.map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    /// `3 trials without momentum left out`; `None` if there are none.
+    pub(super) fn text(&self) -> Option<String> {
+        let names = self.without.join(" or ");
+        (self.trials > 0)
+            .then(|| format!("{} without {names} left out", count(self.trials, "trial")))
+    }
+}
+
 /// The parameters a picture does not show, and where they are held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fixed {
@@ -159,10 +190,10 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    /// The parameters of `at` in other columns than the `shown`.
-    pub(super) fn new(summary: &StudySummary, shown: &[usize], at: &Params) -> Self {
-        let others = at.iter().enumerate().filter(|(column, _)| !shown.contains(column));
-        let values: Vec<_> = others.map(|(_, (name, v))| (name.to_owned(), v.clone())).collect();
+    /// The parameters of `at` but for the `shown` ones.
+    pub(super) fn new(summary: &StudySummary, shown: &[&str], at: &Params) -> Self {
+        let others = at.iter().filter(|(name, _)| !shown.contains(name));
+        let values: Vec<_> = others.map(|(name, v)| (name.to_owned(), v.clone())).collect();
         let best = summary.best.as_ref().and_then(|b| b.params.as_ref());
         let at_best = best.is_some_and(|b| values.iter().all(|(n, v)| b.get(n) == Some(v)));
         Self { values, at_best }

@@ -81,7 +81,7 @@ pub enum Event<'a> {
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunEnd {
-    /// The budget is used up.
+    /// The budget or a finite space is used up.
     Done,
     /// It was interrupted; running it again resumes.
     Interrupted,
@@ -156,7 +156,8 @@ impl Supervisor<'_> {
     fn end(&mut self) -> Result<Option<RunEnd>, RunError> {
         let summary = self.study.summary()?;
         let counts = summary.counts;
-        if counts.queued + counts.running == 0 && counts.total() >= summary.budget {
+        let most = self.study.most_trials(&summary)?;
+        if counts.queued + counts.running == 0 && counts.total() >= most {
             return Ok(Some(RunEnd::Done));
         }
         if self.asked != Interrupt::None {
@@ -175,7 +176,11 @@ impl Supervisor<'_> {
     /// Starts workers for the trials that are left, up to the number allowed.
     fn hire(&mut self, summary: &StudySummary) -> Result<(), RunError> {
         let free = self.options.workers.max(1).saturating_sub(self.workers.len());
-        let left = summary.counts.queued + summary.budget.saturating_sub(summary.counts.total());
+        if free == 0 {
+            return Ok(());
+        }
+        let most = self.study.most_trials(summary)?;
+        let left = summary.counts.queued + most.saturating_sub(summary.counts.total());
         for _ in 0..free.min(usize::try_from(left).unwrap_or(usize::MAX)) {
             self.workers.push(Worker::start(self.options, self.study)?);
         }

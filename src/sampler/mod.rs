@@ -39,6 +39,12 @@ pub enum SamplerError {
         /// Dimensions the sequence reaches.
         max: usize,
     },
+    /// No point that satisfies the space's constraints was found.
+    #[error("none of {tried} points satisfies the constraints of the space")]
+    NoFeasiblePoint {
+        /// Points tried.
+        tried: usize,
+    },
 }
 
 /// Proposes parameters.

@@ -27,7 +27,7 @@ impl Sampler for RandomSampler {
         key[8..16].copy_from_slice(&number.0.to_le_bytes());
         let mut stream = ChaCha12Rng::from_seed(key);
         let draws = std::iter::repeat_with(|| (0..space.len()).map(|_| stream.random()).collect());
-        let unit = choose(space, history, draws);
+        let unit = choose(space, history, draws)?;
         Ok(Suggestion { params: space.decode(&unit), origin: Origin::Random })
     }
 }

@@ -40,7 +40,7 @@ impl Sampler for SobolSampler {
     ) -> Result<Suggestion, SamplerError> {
         let sequence = Sequence::scrambled(space.len(), self.seed)?;
         let indices = (0..).map(|i: u64| number.0.wrapping_add(i.wrapping_mul(STRIDE)));
-        let unit = choose(space, history, indices.map(|i| sequence.point(i)));
+        let unit = choose(space, history, indices.map(|i| sequence.point(i)))?;
         Ok(Suggestion { params: space.decode(&unit), origin: Origin::Sobol })
     }
 }

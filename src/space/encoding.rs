@@ -49,6 +49,19 @@ impl Domain {
         Some((0..levels).map(|k| self.level_to_unit(k, levels)).collect())
     }
 
+    /// The range of a numeric domain on its scale, and the length on that scale that the unit interval
+    /// stands for; `None` for choices.
+    pub(super) fn unit_range(&self) -> Option<(f64, f64)> {
+        let (low, high) = match self {
+            Self::Float(d) => (d.low(), d.high()),
+            Self::Int(d) => (d.low() as f64, d.high() as f64),
+            Self::Categorical(_) | Self::Bool | Self::Ordinal(_) => return None,
+        };
+        let range = self.warp(high) - self.warp(low);
+        let width = self.levels().and_then(|levels| self.bins(levels)).map_or(range, |bins| bins.1);
+        Some((range, width))
+    }
+
     fn level_to_unit(&self, k: u64, levels: u64) -> f64 {
         match self.bins(levels) {
             Some((start, width)) => (self.warp(self.number(k)) - start) / width,

@@ -4,134 +4,77 @@
 //! columns everywhere. Values in the user's own units are [`Params`], made only by checking
 //! ([`SearchSpace::check`]) or decoding ([`SearchSpace::decode`]), hence always inside the space.
 //!
+//! A parameter with a [`Condition`] is active only where it holds: where not, it has no value, and its
+//! coordinate is [`INACTIVE`]. Constraints are expressions that every point must satisfy.
+//!
 //! | symbol | meaning | range |
 //! | --- | --- | --- |
-//! | `u` | coordinate of one parameter in the unit cube | `[0, 1]` |
+//! | `u` | coordinate of one parameter in the unit cube | `[0, 1]`, or [`INACTIVE`] |
 //! | `k` | level of a domain with finitely many values | `0 .. levels` |
 //! | `v` | value in the user's units | the domain |
 
+mod condition;
 mod domain;
 mod encoding;
+mod error;
+mod expression;
+mod guess;
+mod listing;
+mod parameter;
 mod params;
+mod tree;
 
+pub use condition::{Condition, ConditionError};
 pub use domain::{CategoricalDomain, Domain, FloatDomain, IntDomain, OrdinalDomain, Scale};
+pub use error::SpaceError;
+pub use expression::{ExpressionError, FUNCTIONS};
+pub use guess::Guess;
+pub use parameter::Parameter;
 pub use params::{ParamValue, Params};
 
-use thiserror::Error;
+use std::sync::Arc;
 
-/// A named parameter and the values it may take.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    /// Name, unique in its space; `$name` binds it in an objective.
-    pub name: String,
-    /// The values it may take.
-    pub domain: Domain,
-}
+use tree::Tree;
 
-impl Parameter {
-    /// A parameter called `name`.
-    pub fn new(name: impl Into<String>, domain: Domain) -> Self {
-        Self { name: name.into(), domain }
-    }
-}
+/// The coordinate of a parameter that is not active.
+pub const INACTIVE: f64 = -1.0;
 
-/// What is wrong with a domain, a space, or values offered for it.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[non_exhaustive]
-pub enum SpaceError {
-    /// A space needs at least one parameter.
-    #[error("the search space has no parameters")]
-    Empty,
-    /// Two parameters share a name.
-    #[error("parameter `{name}` is declared twice")]
-    Duplicate {
-        /// The repeated name.
-        name: String,
-    },
-    /// A bound is NaN or infinite.
-    #[error("bounds must be finite numbers, got low {low} and high {high}")]
-    NotFinite {
-        /// Lower bound as given.
-        low: f64,
-        /// Upper bound as given.
-        high: f64,
-    },
-    /// `low` is not below `high`.
-    #[error("`low` must be below `high`, got low {low} and high {high}")]
-    EmptyRange {
-        /// Lower bound as given.
-        low: String,
-        /// Upper bound as given.
-        high: String,
-    },
-    /// A log scale reaches zero or below.
-    #[error("a log scale needs `low` above 0, got {low}")]
-    LogOfNonPositive {
-        /// Lower bound as given.
-        low: String,
-    },
-    /// The step is not positive, or wider than the range.
-    #[error("`step` must be above 0 and at most high − low = {width}, got {step}")]
-    BadStep {
-        /// Step as given.
-        step: String,
-        /// Width of the range.
-        width: String,
-    },
-    /// The range has more grid points than can be told apart in the unit interval.
-    #[error("the range has about {levels:.1e} values, more than the 2^53 that can be told apart")]
-    TooManyLevels {
-        /// Number of grid points.
-        levels: f64,
-    },
-    /// Too few choices to choose from.
-    #[error("needs at least two choices, got {found}")]
-    TooFewChoices {
-        /// Number of choices given.
-        found: usize,
-    },
-    /// A choice is listed twice.
-    #[error("choice `{choice}` is listed twice")]
-    DuplicateChoice {
-        /// The repeated choice.
-        choice: String,
-    },
-    /// Values lack one of the parameters.
-    #[error("parameter `{name}` has no value")]
-    Missing {
-        /// The parameter without a value.
-        name: String,
-    },
-    /// Values name a parameter the space does not have.
-    #[error("the search space has no parameter `{name}`")]
-    Unknown {
-        /// The unknown name.
-        name: String,
-    },
-    /// A value lies outside its domain.
-    #[error("parameter `{name}` must be {expected}, got {found}")]
-    Outside {
-        /// The parameter.
-        name: String,
-        /// The value offered.
-        found: String,
-        /// The domain in words.
-        expected: String,
-    },
-}
-
-/// The parameters of a study, in order of declaration.
-#[derive(Clone, Debug, PartialEq)]
+/// The parameters of a study, in order of declaration, and the constraints on them. Clones share what
+/// was compiled; spaces are equal if their declarations are.
+#[derive(Clone, Debug)]
 pub struct SearchSpace {
     parameters: Vec<Parameter>,
+    constraints: Vec<String>,
+    tree: Arc<Tree>,
+}
+
+impl PartialEq for SearchSpace {
+    fn eq(&self, other: &Self) -> bool {
+        self.parameters == other.parameters && self.constraints == other.constraints
+    }
 }
 
 impl SearchSpace {
     /// Makes a space of uniquely named parameters.
     ///
     /// # Errors
-    /// [`SpaceError::Empty`] without parameters, [`SpaceError::Duplicate`] if two share a name.
+    /// [`SpaceError::Empty`] without parameters, [`SpaceError::Duplicate`] if two share a name,
+    /// [`SpaceError::Condition`] for a condition that cannot be, [`SpaceError::BadGuess`] or
+    /// [`SpaceError::BadSpread`] for a guess made for another domain.
     pub fn new(parameters: Vec<Parameter>) -> Result<Self, SpaceError> {
+        Self::with_constraints(parameters, Vec::new())
+    }
+
+    /// Makes a space whose points satisfy all of these expressions, such as `batch * width <= 65536`.
+    /// One that mentions an inactive parameter holds; one without a finite result does not. Whether
+    /// any point satisfies them all is for [`feasible_point`](Self::feasible_point).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`SpaceError::Constraint`].
+    pub fn with_constraints(
+        mut parameters: Vec<Parameter>,
+        constraints: Vec<String>,
+    ) -> Result<Self, SpaceError> {
         if parameters.is_empty() {
             return Err(SpaceError::Empty);
         }
@@ -140,12 +83,23 @@ impl SearchSpace {
                 return Err(SpaceError::Duplicate { name: parameter.name.clone() });
             }
         }
-        Ok(Self { parameters })
+        for Parameter { domain, guess, .. } in &mut parameters {
+            if let Some(made) = guess {
+                *made = Guess::new(domain, made.value().clone(), made.spread())?;
+            }
+        }
+        let tree = Arc::new(Tree::new(&mut parameters, &constraints)?);
+        Ok(Self { parameters, constraints, tree })
     }
 
     /// The parameters, in order of declaration.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
+    }
+
+    /// The constraints, as declared.
+    pub fn constraints(&self) -> &[String] {
+        &self.constraints
     }
 
     /// Number of parameters: the dimension of the unit cube.
@@ -163,17 +117,57 @@ impl SearchSpace {
         self.parameters.iter().position(|p| p.name == name)
     }
 
-    /// Number of distinct points if every domain is finite, `None` if any is continuous or the
-    /// product exceeds `u64`.
-    pub fn cardinality(&self) -> Option<u64> {
-        self.parameters.iter().try_fold(1u64, |n, p| n.checked_mul(p.domain.levels()?))
+    /// Whether the parameter in a column is active at some points only.
+    pub fn may_be_inactive(&self, column: usize) -> bool {
+        self.parameters.get(column).is_some_and(|p| p.condition.is_some())
     }
 
-    /// Checks values against the space: every parameter present, none unknown, each in its domain.
-    /// Integers are accepted for floats, integral floats for ints; the result is in column order.
+    /// Whether some condition looks at the parameter in a column.
+    pub fn is_parent(&self, column: usize) -> bool {
+        column < self.len() && self.tree.is_parent(column)
+    }
+
+    /// Number of distinct feasible points, an inactive parameter counting as one value; `None` if a
+    /// domain is continuous, or if there are too many to count. Without conditions and constraints the
+    /// product of the domains is the count and may be as large as `u64`; with them the points are
+    /// listed, up to 200,000.
+    pub fn cardinality(&self) -> Option<u64> {
+        self.tree.cardinality(&self.parameters)
+    }
+
+    /// All feasible points of a finite space on their levels, ascending from the first column on;
+    /// `None` if they are not finite or too many to list.
+    pub fn points(&self) -> Option<Vec<Vec<f64>>> {
+        self.tree.points(&self.parameters)
+    }
+
+    /// Whether two random points may be equal: not if some parameter that is always active is
+    /// continuous.
+    pub fn may_repeat(&self) -> bool {
+        let always = self.parameters.iter().filter(|p| p.condition.is_none());
+        always.map(|p| p.domain.levels()).all(|levels| levels.is_some())
+    }
+
+    /// A snapped point that satisfies the constraints, the same every time.
     ///
     /// # Errors
-    /// [`SpaceError::Unknown`], [`SpaceError::Missing`] or [`SpaceError::Outside`].
+    /// [`SpaceError::NoFeasiblePoint`] if there is none, or none was found.
+    pub fn feasible_point(&self) -> Result<&[f64], SpaceError> {
+        self.tree.feasible(&self.parameters)
+    }
+
+    /// Whether a [snapped](Self::snap) point of the unit cube satisfies the constraints.
+    pub fn is_feasible(&self, unit: &[f64]) -> bool {
+        self.tree.is_feasible(&self.parameters, unit)
+    }
+
+    /// Checks values against the space: every active parameter present, no inactive and no unknown
+    /// one, each in its domain, all constraints satisfied. Integers are accepted for floats, integral
+    /// floats for ints; the result is in column order.
+    ///
+    /// # Errors
+    /// [`SpaceError::Unknown`], [`SpaceError::Outside`], [`SpaceError::Missing`],
+    /// [`SpaceError::Inactive`] or [`SpaceError::Infeasible`].
     pub fn check<I, S>(&self, values: I) -> Result<Params, SpaceError>
     where
         I: IntoIterator<Item = (S, ParamValue)>,
@@ -191,31 +185,77 @@ impl SearchSpace {
             })?;
             found[column] = Some(value);
         }
-        let pairs = self.parameters.iter().zip(found).map(|(parameter, value)| {
-            let name = parameter.name.clone();
-            value.map(|v| (name.clone(), v)).ok_or(SpaceError::Missing { name })
-        });
-        Ok(Params::from_pairs(pairs.collect::<Result<_, _>>()?))
+        for (column, parameter) in self.parameters.iter().enumerate() {
+            let name = || parameter.name.clone();
+            match (self.tree.is_active(column, &found), &found[column]) {
+                (true, None) => return Err(SpaceError::Missing { name: name() }),
+                (false, Some(_)) => {
+                    let condition = parameter.condition.as_ref().map(ToString::to_string);
+                    let condition = condition.unwrap_or_default();
+                    return Err(SpaceError::Inactive { name: name(), condition });
+                }
+                _ => {}
+            }
+        }
+        if let Some(index) = self.tree.broken(&found) {
+            let pair = |column: usize| {
+                let value = found[column].as_ref().map(ToString::to_string).unwrap_or_default();
+                format!("{} = {value}", self.parameters[column].name)
+            };
+            return Err(SpaceError::Infeasible {
+                constraint: self.constraints[index].clone(),
+                values: self.tree.mentioned(index).map(pair).collect::<Vec<_>>().join(", "),
+            });
+        }
+        let pairs = self.parameters.iter().zip(found);
+        Ok(Params::from_pairs(pairs.filter_map(|(p, v)| Some((p.name.clone(), v?))).collect()))
     }
 
-    /// The point of the unit cube that stands for `params`, one coordinate per column.
-    /// `decode(encode(p)) == p` for every finite domain, to rounding for continuous ones.
+    /// The point of the unit cube that stands for `params`, one coordinate per column, [`INACTIVE`]
+    /// where a parameter has no value. `decode(encode(p)) == p` for every finite domain, to rounding
+    /// for continuous ones.
     pub fn encode(&self, params: &Params) -> Vec<f64> {
-        let values = self.parameters.iter().zip(params.iter());
-        values.map(|(parameter, (_, value))| parameter.domain.encode(value)).collect()
+        let mut values = params.iter().peekable();
+        let coordinate = |parameter: &Parameter| {
+            let value = values.next_if(|(name, _)| *name == parameter.name);
+            value.map_or(INACTIVE, |(_, value)| parameter.domain.encode(value))
+        };
+        self.parameters.iter().map(coordinate).collect()
     }
 
-    /// The parameters at a point of the unit cube. Total: coordinates are clamped to `[0, 1]` and
-    /// NaN counts as the middle, so the result is always inside the space.
+    /// The parameters at a point of the unit cube, active ones only. Total: coordinates are clamped to
+    /// `[0, 1]`, and NaN and [`INACTIVE`] count as the middle, so the result is always inside the
+    /// domains; whether it is feasible is for [`is_feasible`](Self::is_feasible).
     pub fn decode(&self, unit: &[f64]) -> Params {
-        let pairs =
-            self.parameters.iter().zip(unit).map(|(p, &u)| (p.name.clone(), p.domain.decode(u)));
-        Params::from_pairs(pairs.collect())
+        if !self.tree.is_conditional() {
+            let pairs = self.parameters.iter().zip(unit);
+            let value = |(p, &u): (&Parameter, &f64)| (p.name.clone(), p.domain.decode(middle(u)));
+            return Params::from_pairs(pairs.map(value).collect());
+        }
+        let unit = self.snap(unit);
+        let active = self.parameters.iter().zip(unit).filter(|(_, u)| *u != INACTIVE);
+        Params::from_pairs(active.map(|(p, u)| (p.name.clone(), p.domain.decode(u))).collect())
     }
 
     /// Moves a point of the unit cube onto the representative of what it decodes to: a discrete
-    /// coordinate lands on its level, a continuous one stays.
+    /// coordinate lands on its level, a continuous one stays; a column whose condition does not hold
+    /// becomes [`INACTIVE`], and an active one that was becomes the middle of its domain.
     pub fn snap(&self, unit: &[f64]) -> Vec<f64> {
-        self.parameters.iter().zip(unit).map(|(p, &u)| p.domain.snap(u)).collect()
+        if self.tree.is_conditional() {
+            return self.tree.snap(&self.parameters, unit);
+        }
+        self.parameters.iter().zip(unit).map(|(p, &u)| p.domain.snap(middle(u))).collect()
     }
+
+    /// Every parameter at the middle of its domain, whatever the conditions: what settings look like
+    /// with nothing left out, though perhaps no point of the space.
+    pub(crate) fn all_at_middle(&self) -> Params {
+        let pairs = self.parameters.iter().map(|p| (p.name.clone(), p.domain.decode(0.5)));
+        Params::from_pairs(pairs.collect())
+    }
+}
+
+/// A coordinate to decode: the middle for one that was inactive.
+fn middle(u: f64) -> f64 {
+    if u == INACTIVE { 0.5 } else { u }
 }

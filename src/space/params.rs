@@ -77,7 +77,7 @@ impl fmt::Display for ParamValue {
     }
 }
 
-/// A value for every parameter of a space, in order of declaration. Made by
+/// A value for every active parameter of a space, in order of declaration. Made by
 /// [`SearchSpace::check`](super::SearchSpace::check) and
 /// [`SearchSpace::decode`](super::SearchSpace::decode), hence always inside its space.
 #[derive(Clone, Debug, PartialEq)]

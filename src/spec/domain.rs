@@ -15,7 +15,11 @@ const KINDS: [(&str, Kind); 5] = [
     ("ordinal", Kind::Ordinal),
 ];
 
-const KEYS: [&str; 6] = ["type", "low", "high", "log", "step", "choices"];
+const KEYS: [&str; 9] =
+    ["type", "low", "high", "log", "step", "choices", "when", "guess", "spread"];
+
+/// Keys of every kind of parameter; not part of its domain.
+const COMMON: [&str; 3] = ["when", "guess", "spread"];
 
 /// Choices of one parameter.
 const MOST_CHOICES: usize = 10_000;
@@ -126,7 +130,7 @@ fn guess_kind(fields: &Fields<'_>, parameter: &Entry<'_>) -> Result<Kind, Proble
 fn check_keys(fields: &Fields<'_>, kind: Kind) -> Result<(), Problem> {
     for (key, _) in fields.iter() {
         let name = key.name.as_str();
-        if kind.keys().contains(&name) {
+        if kind.keys().contains(&name) || COMMON.contains(&name) {
             continue;
         }
         if KEYS.contains(&name) {
@@ -138,9 +142,9 @@ fn check_keys(fields: &Fields<'_>, kind: Kind) -> Result<(), Problem> {
             )
             .help(format!("`{}` takes {}", kind.name(), keys.join(", "))));
         }
-        let known =
-            if nearest(name, kind.keys().iter().copied()).is_some() { kind.keys() } else { &KEYS };
-        return fields.only("a parameter", known);
+        let known = [kind.keys(), &COMMON].concat();
+        let near = nearest(name, known.iter().copied()).is_some();
+        return fields.only("a parameter", if near { &known } else { &KEYS });
     }
     Ok(())
 }
@@ -230,7 +234,8 @@ fn read_choices(entry: &Entry<'_>) -> Result<Vec<ParamValue>, Problem> {
     items.iter().map(read_choice).collect()
 }
 
-fn read_choice(item: &Entry<'_>) -> Result<ParamValue, Problem> {
+/// One value: of a choice, a condition, a guess, an enqueued point.
+pub(super) fn read_choice(item: &Entry<'_>) -> Result<ParamValue, Problem> {
     match &item.node.data {
         Data::Bool(v) => Ok(ParamValue::Bool(*v)),
         Data::Int(_) => whole(item).map(ParamValue::Int),

@@ -56,12 +56,14 @@ impl SpecError {
     /// Places a problem in its text.
     pub(super) fn from_problem(file: &Path, source: &str, problem: Problem) -> Self {
         let place = |node: NodeId| span_at(source, yaml::locate(source, node).unwrap_or(0));
-        let Details { within, label, help, also } = *problem.details;
+        let Details { within, part: at, label, help, also } = *problem.details;
         let mut span = place(problem.at);
         if let Some(part) = within {
             let line_end = end_of_line(source, span.start);
             if let Some(offset) = source[span.start..line_end].find(&part) {
-                span = span.start + offset..span.start + offset + part.len();
+                let start = span.start + offset;
+                let at = at.unwrap_or(0..part.len());
+                span = start + at.start..start + at.end;
             }
         }
         let also = also.map(|(node, label)| (place(node), label));

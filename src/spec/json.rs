@@ -5,18 +5,16 @@ use serde_json::{Map, Value, json};
 use super::{StudySpec, domain};
 use crate::objective::ObjectiveSpec;
 use crate::sampler::SamplerSettings;
+use crate::space::{Condition, ParamValue, Parameter, Params};
 
 impl StudySpec {
-    /// The study in its canonical form: keys in a fixed order, every default written out, one form
-    /// for one meaning. Equal studies have equal text, and [`from_json`](Self::from_json) gives an
+    /// The study in its canonical form: keys in a fixed order, every default written out, what there is
+    /// none of (conditions, guesses, constraints, enqueued points) left out, one form for one meaning.
+    /// Equal studies have equal text, and [`from_json`](Self::from_json) gives an
     /// equal study, floats to the bit.
     pub fn to_json(&self) -> Value {
-        let space: Map<String, Value> = self
-            .space
-            .parameters()
-            .iter()
-            .map(|p| (p.name.clone(), domain::to_json(&p.domain)))
-            .collect();
+        let space: Map<String, Value> =
+            self.space.parameters().iter().map(|p| (p.name.clone(), parameter(p))).collect();
         let sampler = match &self.sampler {
             SamplerSettings::Random => json!({ "type": "random" }),
             SamplerSettings::Sobol => json!({ "type": "sobol" }),
@@ -26,7 +24,7 @@ impl StudySpec {
             ObjectiveSpec::External => json!({ "type": "external" }),
             ObjectiveSpec::Template(template) => template.to_json().clone(),
         };
-        json!({
+        let mut study = json!({
             "study": self.study,
             "direction": self.direction.to_string(),
             "metric": self.metric,
@@ -34,7 +32,39 @@ impl StudySpec {
             "seed": self.seed,
             "sampler": sampler,
             "space": space,
-            "objective": objective,
-        })
+        });
+        if !self.space.constraints().is_empty() {
+            study["constraints"] = json!(self.space.constraints());
+        }
+        if !self.enqueue.is_empty() {
+            study["enqueue"] = self.enqueue.iter().map(point).collect();
+        }
+        study["objective"] = objective;
+        study
     }
+}
+
+fn parameter(parameter: &Parameter) -> Value {
+    let mut declared = domain::to_json(&parameter.domain);
+    match &parameter.condition {
+        Some(Condition::Values(parents)) => {
+            let list = |values: &[ParamValue]| values.iter().map(ParamValue::to_json).collect();
+            let parents = parents.iter().map(|(name, values)| (name.clone(), list(values)));
+            declared["when"] = Value::Object(parents.collect());
+        }
+        Some(Condition::Expression(text)) => declared["when"] = text.as_str().into(),
+        None => {}
+    }
+    if let Some(guess) = &parameter.guess {
+        declared["guess"] = guess.value().to_json();
+        if let Some(spread) = guess.spread() {
+            declared["spread"] = spread.into();
+        }
+    }
+    declared
+}
+
+fn point(params: &Params) -> Value {
+    let values = params.iter().map(|(name, value)| (name.to_owned(), value.to_json()));
+    Value::Object(values.collect())
 }

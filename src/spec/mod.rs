@@ -48,11 +48,34 @@
 //! (`batch: [32, 64, 128]`; two numbers alone are refused, because a range might be meant), and
 //! `flag: bool` is a boolean. A name is a letter or `_`, then letters, digits, `_`, `-` or `.`.
 //!
+//! Every type takes three more keys:
+//!
+//! | key | holds |
+//! | --- | --- |
+//! | `when` | when the parameter is active: `{ optimizer: sgd }`, `{ optimizer: [sgd, adam], warm: true }` (all must hold), or an expression such as `"n_layers >= 2"`; over parameters declared before |
+//! | `guess` | where good values are expected: a value of the domain |
+//! | `spread` | how far around: a factor above 1 on a log scale, else a standard deviation; default a quarter of the range |
+//!
+//! An inactive parameter has no value: it is stored, shown and passed on nowhere, an argument of a
+//! command that mentions it is left out, and a CNN's setting bound to it takes its default.
+//!
+//! ## constraints
+//!
+//! A list of expressions that every point satisfies, such as `"batch_size * width <= 65536"`:
+//! numbers, texts in quotes, `+ - * / %`, comparisons, `and`, `or`, `not`, and the functions `min`,
+//! `max`, `abs`, `log` (natural), `log2`, `log10`, `exp`, `sqrt`, `pow`, `round`. One that mentions an
+//! inactive parameter holds; one without a finite result does not.
+//!
+//! ## enqueue
+//!
+//! A list of points, each a map with a value for every parameter active there: they become the first
+//! trials, and count.
+//!
 //! ## objective
 //!
 //! `$name` or `${name}` anywhere in the objective stands for a parameter, `$$` for a `$`: see
-//! [`ObjectiveTemplate`](crate::objective::ObjectiveTemplate). Every parameter must occur, and every
-//! name must be a parameter. The settings are tried at the ends of every range, at every choice, and
+//! [`ObjectiveTemplate`](crate::objective::ObjectiveTemplate). Every parameter must occur (or
+//! be looked at by a condition), and every name must be a parameter. The settings are tried at the ends of every range, at every choice, and
 //! at random points of the space, so that a wrong combination shows when the file is loaded.
 //!
 //! * `type: command`: `argv`, a list of the program and its arguments; `timeout`, e.g. `90s`, `10m`,
@@ -70,8 +93,10 @@ mod error;
 mod json;
 mod load;
 mod place;
+mod points;
 mod read;
 mod render;
+mod space;
 mod syntax;
 mod yaml;
 
@@ -81,7 +106,7 @@ pub use render::render;
 
 use crate::objective::ObjectiveSpec;
 use crate::sampler::SamplerSettings;
-use crate::space::SearchSpace;
+use crate::space::{Params, SearchSpace};
 use crate::trial::Direction;
 
 /// A study's declaration. Checked if it was read ([`load`](Self::load), [`parse`](Self::parse),
@@ -101,8 +126,10 @@ pub struct StudySpec {
     pub seed: u64,
     /// How parameters are proposed.
     pub sampler: SamplerSettings,
-    /// The parameters and their domains.
+    /// The parameters, their domains and conditions, and the constraints.
     pub space: SearchSpace,
+    /// Points that the first trials evaluate; they count toward the budget.
+    pub enqueue: Vec<Params>,
     /// What a trial runs and measures.
     pub objective: ObjectiveSpec,
 }

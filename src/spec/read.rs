@@ -1,21 +1,29 @@
 //! The tree of a study file → [`StudySpec`].
 
-use super::{StudySpec, domain};
-use crate::document::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, shorten};
+use super::{StudySpec, points, space};
+use crate::document::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten};
 use crate::objective::{
     CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
 };
 use crate::sampler::{GpSettings, SamplerSettings};
-use crate::space::{Parameter, SearchSpace};
+use crate::space::SearchSpace;
 use crate::trial::Direction;
 
-const KEYS: [&str; 8] =
-    ["study", "direction", "metric", "trials", "seed", "sampler", "space", "objective"];
+const KEYS: [&str; 10] = [
+    "study",
+    "direction",
+    "metric",
+    "trials",
+    "seed",
+    "sampler",
+    "space",
+    "constraints",
+    "enqueue",
+    "objective",
+];
 
-/// Characters of a name: of a study, a parameter, a metric.
+/// Characters of a name: of a study, a metric.
 const LONGEST_NAME: usize = 100;
-
-const MOST_PARAMETERS: usize = 1000;
 
 const MOST_TRIALS: i128 = StudySpec::MOST_TRIALS as i128;
 
@@ -48,10 +56,15 @@ pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
     };
     let space_entry =
         fields.require("space", "space: { NAME: { type: float, low: 0, high: 1 } }")?;
-    let space = read_space(&space_entry)?;
+    let space = space::read(&space_entry, fields.get("constraints").as_ref())?;
+    let enqueue = match fields.get("enqueue") {
+        Some(enqueue) => points::read(&enqueue, &space)?,
+        None => Vec::new(),
+    };
     let objective = fields.require("objective", "objective: { type: command, argv: [PROGRAM] }")?;
     let objective = read_objective(&objective, &space, &space_entry)?;
-    let spec = StudySpec { study, direction, metric, trials, seed, sampler, space, objective };
+    let spec =
+        StudySpec { study, direction, metric, trials, seed, sampler, space, enqueue, objective };
     check_metric(&spec, &fields)?;
     Ok(spec)
 }
@@ -114,36 +127,6 @@ fn read_sampler(entry: &Entry<'_>) -> Result<SamplerSettings, Problem> {
         1 => fields.only("the `sobol` sampler", &["type"]).map(|()| SamplerSettings::Sobol),
         _ => fields.only("the `random` sampler", &["type"]).map(|()| SamplerSettings::Random),
     }
-}
-
-fn read_space(entry: &Entry<'_>) -> Result<SearchSpace, Problem> {
-    let fields = entry.fields()?;
-    let mut parameters = Vec::new();
-    for (key, parameter) in fields.iter() {
-        check_parameter_name(key)?;
-        if parameters.len() == MOST_PARAMETERS {
-            let message = format!("the space has more than {MOST_PARAMETERS} parameters");
-            return Err(Problem::new(key.id, message, "one too many"));
-        }
-        parameters.push(Parameter { name: key.name.clone(), domain: domain::read(&parameter)? });
-    }
-    SearchSpace::new(parameters).map_err(|error| {
-        Problem::new(entry.place, error.to_string(), "empty")
-            .help("add a parameter, e.g. `lr: { type: float, low: 1e-6, high: 0.4, log: true }`")
-    })
-}
-
-/// A name that `$name` or `${name}` can bind, and that reads well in a table.
-fn check_parameter_name(key: &Key) -> Result<(), Problem> {
-    let name = &key.name;
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let starts = |c: char| c.is_alphabetic() || c == '_';
-    if name.starts_with(starts) && name.chars().all(allowed) && name.chars().count() <= LONGEST_NAME
-    {
-        return Ok(());
-    }
-    Err(Problem::new(key.id, format!("`{}` cannot name a parameter", shorten(name)), "not a name")
-        .help("a letter or `_`, then letters, digits, `_`, `-` or `.`, at most 100 characters"))
 }
 
 fn read_objective(

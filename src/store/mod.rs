@@ -38,7 +38,7 @@ use crate::trial::{
 /// [`NoSuchStudy`](StoreError::NoSuchStudy), while a list of what a missing study has is empty. A failed
 /// method has changed nothing.
 pub trait Store: Send {
-    /// Stores a new study.
+    /// Stores a new study, and the points its declaration enqueues as its first trials.
     ///
     /// # Errors
     /// [`StoreError::StudyExists`].
@@ -107,6 +107,21 @@ pub trait Store: Send {
         &mut self,
         study: StudyId,
         worker: Option<WorkerId>,
+        now: Timestamp,
+    ) -> Result<Option<Reservation>, StoreError> {
+        self.reserve_within(study, worker, u64::MAX, now)
+    }
+
+    /// As [`reserve`](Self::reserve), but begins no new trial either when the study has `most` trials
+    /// or more.
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve).
+    fn reserve_within(
+        &mut self,
+        study: StudyId,
+        worker: Option<WorkerId>,
+        most: u64,
         now: Timestamp,
     ) -> Result<Option<Reservation>, StoreError>;
 

@@ -4,11 +4,13 @@
 //! finished trials, which never change: several processes may work at one study at once.
 
 mod evaluate;
+mod exhaustion;
 mod model;
 mod process;
 mod recover;
 mod replay;
 mod suggest;
+mod user;
 
 pub use evaluate::{Evaluated, trial_folder};
 pub use model::{Model, Prediction};
@@ -24,7 +26,7 @@ use thiserror::Error;
 use crate::gp::GpError;
 use crate::objective::Outcome;
 use crate::sampler::{self, Sampler, SamplerError};
-use crate::space::{ParamValue, Params, SpaceError};
+use crate::space::{Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
     ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId,
@@ -34,6 +36,7 @@ use crate::trial::{
     TrialNumber, TrialState, WorkerInfo,
 };
 
+use exhaustion::Tried;
 use suggest::Finished;
 
 /// Why a study could not do what was asked.
@@ -98,6 +101,7 @@ pub struct Study {
     record: StudyRecord,
     sampler: Box<dyn Sampler>,
     finished: Finished,
+    tried: Tried,
     /// This process as a worker of the study, once it has asked for a trial.
     worker: Option<WorkerId>,
 }
@@ -108,8 +112,10 @@ impl Study {
     /// finished or runs and the user has added none, the declaration may change.
     ///
     /// # Errors
-    /// [`StudyError::Changed`] if the stored study was declared otherwise, with the differences.
+    /// [`StudyError::Changed`] if the stored study was declared otherwise, with the differences;
+    /// [`StudyError::Space`] if no point satisfies the constraints.
     pub fn open_or_create(mut store: Box<dyn Store>, spec: StudySpec) -> Result<Self, StudyError> {
+        spec.space.feasible_point()?;
         let mut record = match store.study(&spec.study)? {
             Some(record) => record,
             None => match store.create_study(&spec, Timestamp::now()) {
@@ -123,7 +129,7 @@ impl Study {
         };
         let differences = spec.differences(&record.spec);
         if !differences.is_empty() {
-            if !is_blank(store.as_mut(), record.id)? {
+            if !is_blank(store.as_mut(), &record)? {
                 return Err(StudyError::Changed { name: spec.study, differences });
             }
             // A first attempt with a mistake in it: nothing would be lost.
@@ -154,7 +160,14 @@ impl Study {
 
     fn new(store: Box<dyn Store>, record: StudyRecord) -> Self {
         let sampler = sampler::build(&record.spec.sampler, record.spec.seed);
-        Self { store, record, sampler, finished: Finished::default(), worker: None }
+        Self {
+            store,
+            record,
+            sampler,
+            finished: Finished::default(),
+            tried: Tried::default(),
+            worker: None,
+        }
     }
 
     /// Changes the budget, to no less than the trials there are.
@@ -184,7 +197,8 @@ impl Study {
     }
 
     /// The next trial to evaluate: one left over from a process that is gone, one the user enqueued,
-    /// else a new one with suggested parameters. `None` when the budget is used up.
+    /// else a new one with suggested parameters. `None` when the budget is used up, or every point of
+    /// a finite space has been tried.
     ///
     /// # Errors
     /// From the store or the sampler. A number reserved before the error stays reserved.
@@ -225,7 +239,7 @@ impl Study {
     /// [`ask`](Self::ask) for a registered worker, which then holds the trial.
     pub(crate) fn ask_as(&mut self, worker: WorkerId) -> Result<Option<AskedTrial>, StudyError> {
         let now = Timestamp::now();
-        let Some(reservation) = self.store.reserve(self.record.id, Some(worker), now)? else {
+        let Some(reservation) = self.reserve(worker, now)? else {
             return Ok(None);
         };
         let Reservation { number, rows_seen, params, attempt } = reservation;
@@ -273,39 +287,6 @@ impl Study {
             self.store.report(self.record.id, trial.number, trial.attempt, report)?;
         }
         Ok(())
-    }
-
-    /// Adds a trial the user evaluated elsewhere; it counts like any other.
-    ///
-    /// # Errors
-    /// [`StudyError::Space`] if the values are not in the space.
-    pub fn add<I, S>(&mut self, values: I, outcome: f64) -> Result<TrialNumber, StudyError>
-    where
-        I: IntoIterator<Item = (S, ParamValue)>,
-        S: Into<String>,
-    {
-        let params = self.record.spec.space.check(values)?;
-        let state = if outcome.is_finite() {
-            TrialState::Complete { value: outcome }
-        } else {
-            let reason = format!("`{}` was {outcome}", self.record.spec.metric);
-            TrialState::Failed(Failure { kind: FailureKind::NotANumber, reason })
-        };
-        Ok(self.store.insert(self.record.id, &params, &state, Timestamp::now())?)
-    }
-
-    /// Adds parameters the user wants evaluated next.
-    ///
-    /// # Errors
-    /// [`StudyError::Space`] if the values are not in the space.
-    pub fn enqueue<I, S>(&mut self, values: I) -> Result<TrialNumber, StudyError>
-    where
-        I: IntoIterator<Item = (S, ParamValue)>,
-        S: Into<String>,
-    {
-        let params = self.record.spec.space.check(values)?;
-        let now = Timestamp::now();
-        Ok(self.store.insert(self.record.id, &params, &TrialState::Queued, now)?)
     }
 
     /// All trials, in the order of numbers.
@@ -384,10 +365,13 @@ impl Study {
 }
 
 /// Whether a study has nothing that would be lost with it.
-fn is_blank(store: &mut dyn Store, study: StudyId) -> Result<bool, StoreError> {
-    let counts = store.summary(study)?.counts;
-    let suggested = |trial: &Trial| !matches!(trial.origin, Some(Origin::User));
-    Ok(counts.total() == counts.queued && store.trials(study)?.iter().all(suggested))
+fn is_blank(store: &mut dyn Store, record: &StudyRecord) -> Result<bool, StoreError> {
+    let counts = store.summary(record.id)?.counts;
+    // The first ones are the declaration's own.
+    let declared = record.spec.enqueue.len() as u64;
+    let added =
+        |trial: &Trial| matches!(trial.origin, Some(Origin::User)) && trial.number.0 >= declared;
+    Ok(counts.total() == counts.queued && !store.trials(record.id)?.iter().any(added))
 }
 
 /// The seed of a trial's evaluation: SplitMix64 (Steele et al. 2014) of the study's seed and the

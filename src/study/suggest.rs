@@ -25,6 +25,11 @@ impl Finished {
         self.counts.push(self.observations.len());
     }
 
+    /// How many trials are cached, those without an observation included.
+    pub(super) fn rows(&self) -> usize {
+        self.counts.len()
+    }
+
     /// How many observations have a finish sequence up to `rows_seen`.
     fn seen(&self, rows_seen: FinishSequence) -> usize {
         let rows = usize::try_from(rows_seen.0).unwrap_or(usize::MAX).min(self.counts.len());

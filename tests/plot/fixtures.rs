@@ -24,8 +24,7 @@ pub fn int(name: &str, low: i64, high: i64, scale: Scale) -> Parameter {
 }
 
 pub fn named(name: &str, domain: Domain) -> Parameter {
-    let name = name.to_owned();
-    Parameter { name, domain }
+    Parameter::new(name, domain)
 }
 
 pub fn texts(values: &[&str]) -> Vec<ParamValue> {
@@ -49,6 +48,7 @@ pub fn spec(study: &str, metric: &str, direction: Direction, space: Vec<Paramete
         seed: 7,
         sampler: SamplerSettings::Gp(GpSettings { sobol: Some(5) }),
         space: SearchSpace::new(space).unwrap(),
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     }
 }

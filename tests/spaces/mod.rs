@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use surmise::space::{
-    CategoricalDomain, Domain, FloatDomain, IntDomain, OrdinalDomain, ParamValue, Parameter, Scale,
-    SearchSpace,
+    CategoricalDomain, Condition, Domain, FloatDomain, IntDomain, OrdinalDomain, ParamValue,
+    Parameter, Scale, SearchSpace,
 };
 
 fn scale() -> impl Strategy<Value = Scale> {
@@ -55,7 +55,52 @@ pub(crate) fn space() -> impl Strategy<Value = SearchSpace> {
         let named = domains
             .into_iter()
             .enumerate()
-            .map(|(i, domain)| Parameter { name: format!("p{i}"), domain });
+            .map(|(i, domain)| Parameter::new(format!("p{i}"), domain));
         SearchSpace::new(named.collect()).unwrap()
     })
+}
+
+/// A space of one to five parameters, some of them conditional, perhaps with a constraint; some point
+/// is feasible.
+#[allow(dead_code, reason = "each test file uses its own part")]
+pub(crate) fn tree() -> impl Strategy<Value = SearchSpace> {
+    let parameter = (domain(), 0u8..4, any::<prop::sample::Index>(), 0.0..1.0);
+    (prop::collection::vec(parameter, 1..6), prop::option::of(0.1..0.9)).prop_filter_map(
+        "no feasible point",
+        |(declared, share)| {
+            let mut parameters: Vec<Parameter> = Vec::new();
+            for (i, (domain, kind, parent, u)) in declared.into_iter().enumerate() {
+                let mut parameter = Parameter::new(format!("p{i}"), domain);
+                if i > 0 && kind > 1 {
+                    parameter.condition = Some(condition(&parameters[parent.index(i)], kind, u));
+                }
+                parameters.push(parameter);
+            }
+            let numeric = |p: &&Parameter| !matches!(p.domain, Domain::Bool);
+            let mentioned: Vec<&Parameter> = parameters.iter().filter(numeric).take(2).collect();
+            let constraints = match (share, mentioned.as_slice()) {
+                (Some(share), [a, b]) => {
+                    let sum = number(a, share) + number(b, share);
+                    vec![format!("{} + {} <= {sum:?}", a.name, b.name)]
+                }
+                _ => Vec::new(),
+            };
+            let space = SearchSpace::with_constraints(parameters, constraints).unwrap();
+            space.feasible_point().is_ok().then_some(space)
+        },
+    )
+}
+
+fn number(parameter: &Parameter, u: f64) -> f64 {
+    parameter.domain.decode(u).as_f64().unwrap()
+}
+
+/// A condition on a parent of any kind.
+fn condition(parent: &Parameter, kind: u8, u: f64) -> Condition {
+    let (name, value) = (parent.name.clone(), parent.domain.decode(u));
+    match (kind, &value) {
+        (2, _) if parent.domain.levels().is_some() => Condition::Values(vec![(name, vec![value])]),
+        (_, ParamValue::Bool(_)) => Condition::Expression(format!("not {name}")),
+        _ => Condition::Expression(format!("{name} >= {value}")),
+    }
 }

@@ -108,6 +108,39 @@ pub(crate) fn a_budget_bounds_new_trials_and_can_be_extended(store: &mut dyn Sto
     assert!(matches!(nothing, Err(StoreError::Invalid { .. })));
 }
 
+pub(crate) fn a_bound_below_the_budget_holds_new_trials_back(store: &mut dyn Store) {
+    let id = store.create_study(&StudySpec { trials: 4, ..spec("short") }, at(1)).unwrap();
+    let mut within = |most| store.reserve_within(id, None, most, at(1)).unwrap().map(|r| r.number);
+    assert_eq!(within(0), None);
+    assert_eq!(within(1), Some(TrialNumber(0)));
+    assert_eq!(within(1), None);
+    assert_eq!(within(2), Some(TrialNumber(1)));
+    // What is queued is given out whatever the bound, as it is beyond the budget.
+    store.insert(id, &params(0.1), &TrialState::Queued, at(1)).unwrap();
+    let mut within = |most| store.reserve_within(id, None, most, at(1)).unwrap().map(|r| r.number);
+    assert_eq!(within(0), Some(TrialNumber(2)));
+    assert_eq!(within(u64::MAX), Some(TrialNumber(3)));
+    assert_eq!(within(u64::MAX), None);
+}
+
+pub(crate) fn enqueued_points_are_the_first_trials(store: &mut dyn Store) {
+    let points = vec![params(0.1), params(0.2)];
+    let spec = StudySpec { enqueue: points.clone(), ..spec("enqueued") };
+    let id = store.create_study(&spec, at(1)).unwrap();
+    assert_eq!(store.study("enqueued").unwrap().unwrap().spec, spec);
+    assert_eq!(store.summary(id).unwrap().counts.queued, 2);
+    for (number, point) in points.into_iter().enumerate() {
+        let asked = store.reserve(id, None, at(2)).unwrap().unwrap();
+        assert_eq!((asked.number, asked.params), (TrialNumber(number as u64), Some(point)));
+        let trial = store.trial(id, asked.number).unwrap().unwrap();
+        assert_eq!(trial.origin, Some(Origin::User));
+    }
+    assert_eq!(store.reserve(id, None, at(2)).unwrap().unwrap().params, None);
+    // A name that is taken leaves no trials behind.
+    assert!(store.create_study(&spec, at(3)).is_err());
+    assert_eq!(store.trials(id).unwrap().len(), 3);
+}
+
 pub(crate) fn a_deleted_study_leaves_nothing(store: &mut dyn Store) {
     let id = study(store);
     let other = store.create_study(&spec("other"), at(1)).unwrap();

@@ -31,6 +31,8 @@ mod sqlite {
         studies_come_by_name_with_their_counts,
         ties_go_to_the_lower_number_in_both_directions,
         a_budget_bounds_new_trials_and_can_be_extended,
+        a_bound_below_the_budget_holds_new_trials_back,
+        enqueued_points_are_the_first_trials,
         a_deleted_study_leaves_nothing,
         numbers_count_up_and_rows_seen_are_fixed_when_asked,
         parameters_come_back_to_the_bit,

@@ -34,7 +34,7 @@ pub(crate) fn impatient() -> SqliteOptions {
 
 /// One parameter of each kind.
 pub(crate) fn space() -> SearchSpace {
-    let parameter = |name: &str, domain| Parameter { name: name.into(), domain };
+    let parameter = |name: &str, domain| Parameter::new(name, domain);
     let float = FloatDomain::new(1e-6, 0.4, Scale::Log, None).unwrap();
     let int = IntDomain::new(1, 64, Scale::Linear, 1).unwrap();
     let choices = ["adam", "sgd"].map(|c| ParamValue::Text(c.into()));
@@ -59,6 +59,7 @@ pub(crate) fn spec(name: &str) -> StudySpec {
         seed: u64::MAX,
         sampler: SamplerSettings::Gp(GpSettings { sobol: Some(5) }),
         space: space(),
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     }
 }

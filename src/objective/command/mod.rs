@@ -5,7 +5,7 @@
 //!
 //! | variable | holds |
 //! | --- | --- |
-//! | `SURMISE_PARAMS` | the parameters as one JSON object |
+//! | `SURMISE_PARAMS` | the active parameters as one JSON object |
 //! | `SURMISE_TRIAL` | the trial's number |
 //! | `SURMISE_STUDY` | the study's name |
 //! | `SURMISE_SEED` | a seed for the trial, below 2³¹ |

@@ -39,6 +39,7 @@ pub(super) fn draw(data: &ContourData) -> Result<Picture, PlotError> {
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
         let mut subtitles = vec![data.summary.text()];
         subtitles.extend(data.fixed.text());
+        subtitles.extend(data.left_out.text());
         let entries = legend_entries(data, &mean);
         let top = header(pen, WIDTH, &title, &entries, &subtitles)? + 46.0;
         let height = HEIGHT - top - 74.0;
@@ -63,6 +64,8 @@ fn legend_entries(data: &ContourData, mean: &ColorScale) -> Vec<(Key, String)> {
     if data.summary.best.is_some() {
         let key = Key::Mark(complete_mark(mean.color(0.5)));
         entries.push((key, "trial, in the colour of its value".to_owned()));
+    }
+    if data.marks.iter().any(|mark| data.summary.is_best(mark.number)) {
         entries.push((Key::Mark(BEST_MARK), "best".to_owned()));
     }
     entries.extend(valueless_entries(data.marks.iter().map(|m| m.state)));

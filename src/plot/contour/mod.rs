@@ -6,7 +6,7 @@ mod isolines;
 
 use super::axis::Axis;
 use super::number::drawable;
-use super::record::{self, Fixed, Mark, MarkState, StudySummary};
+use super::record::{self, Fixed, LeftOut, Mark, MarkState, StudySummary};
 use super::{Picture, PlotError, Predict, parameter};
 use crate::space::Params;
 use crate::spec::StudySpec;
@@ -25,6 +25,8 @@ pub struct ContourData {
     pub grid: Grid,
     /// Finished trials, in the order given.
     pub marks: Vec<Mark>,
+    /// Trials in which one of the two parameters is not active.
+    pub left_out: LeftOut,
     /// The other parameters.
     pub fixed: Fixed,
 }
@@ -88,8 +90,10 @@ impl ContourData {
             })
         });
         let summary = StudySummary::new(spec, trials);
+        let shown = [px.name.as_str(), py.name.as_str()];
         Ok(Self {
-            fixed: Fixed::new(&summary, &[x, y], at),
+            fixed: Fixed::new(&summary, &shown, at),
+            left_out: LeftOut::new(trials, &shown),
             summary,
             marks: marks.collect(),
             grid: Grid {

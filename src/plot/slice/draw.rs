@@ -10,7 +10,7 @@ use super::super::number::drawable;
 use super::super::pen::{self, Pen, Point, Rect};
 use super::super::record::MarkState;
 use super::super::{Picture, PlotError, parameter, theme};
-use super::SliceData;
+use super::{SliceData, SlicePoint};
 use crate::space::Scale;
 
 const WIDTH: f64 = 1000.0;
@@ -22,6 +22,7 @@ pub(super) fn draw(data: &SliceData) -> Result<Picture, PlotError> {
     pen::draw((WIDTH, HEIGHT), &title, |pen| {
         let mut subtitles = vec![data.summary.text()];
         subtitles.extend(data.fixed.text());
+        subtitles.extend(data.left_out.text());
         let top = header(pen, WIDTH, &title, &legend_entries(data), &subtitles)? + 16.0;
         let frame = frame::content(pen, (WIDTH, HEIGHT), top, &y);
         let look = AxesLook { grid: (true, true), y_label: true };
@@ -92,8 +93,11 @@ fn complete_mark() -> MarkLook {
 fn legend_entries(data: &SliceData) -> Vec<(Key, String)> {
     let band = Key::Band(theme::MODEL, 2.2);
     let mut entries = vec![(band, "mean ± 2 standard errors".to_owned())];
-    if data.summary.best.is_some() {
+    let valued = |p: &SlicePoint| matches!(p.state, MarkState::Complete(_));
+    if data.points.iter().any(valued) {
         entries.push((Key::Mark(complete_mark()), "trial".to_owned()));
+    }
+    if data.points.iter().any(|point| data.summary.is_best(point.number)) {
         entries.push((Key::Mark(BEST_MARK), "best".to_owned()));
     }
     entries.extend(valueless_entries(data.points.iter().map(|p| p.state)));

@@ -4,7 +4,7 @@ mod draw;
 
 use super::axis::Axis;
 use super::contour::ask;
-use super::record::{self, Fixed, MarkState, StudySummary};
+use super::record::{self, Fixed, LeftOut, MarkState, StudySummary};
 use super::{Picture, PlotError, Predict, parameter};
 use crate::space::Params;
 use crate::spec::StudySpec;
@@ -25,6 +25,8 @@ pub struct SliceData {
     pub standard_error: Vec<f64>,
     /// Finished trials, in the order given.
     pub points: Vec<SlicePoint>,
+    /// Trials in which the parameter is not active.
+    pub left_out: LeftOut,
     /// The other parameters.
     pub fixed: Fixed,
 }
@@ -79,7 +81,8 @@ impl SliceData {
         });
         let summary = StudySummary::new(spec, trials);
         Ok(Self {
-            fixed: Fixed::new(&summary, &[x], at),
+            fixed: Fixed::new(&summary, &[&shown.name], at),
+            left_out: LeftOut::new(trials, &[&shown.name]),
             summary,
             positions: samples.iter().map(|s| s.position).collect(),
             mean,

@@ -178,13 +178,14 @@ impl Store for SqliteStore {
         self.write(|c| trials::release(c, study, workers, blame, now))
     }
 
-    fn reserve(
+    fn reserve_within(
         &mut self,
         study: StudyId,
         worker: Option<WorkerId>,
+        most: u64,
         now: Timestamp,
     ) -> Result<Option<Reservation>, StoreError> {
-        self.write(|c| trials::reserve(c, study, worker, now))
+        self.write(|c| trials::reserve(c, study, worker, most, now))
     }
 
     fn history(

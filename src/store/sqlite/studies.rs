@@ -4,10 +4,10 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use super::error::Failure;
-use super::rows;
+use super::{rows, trials};
 use crate::spec::StudySpec;
 use crate::store::{StoreError, StudyId, StudyRecord, StudySummary, TrialCounts};
-use crate::trial::Timestamp;
+use crate::trial::{Timestamp, TrialState};
 
 pub(super) fn create(c: &Connection, spec: &StudySpec, now: Timestamp) -> Result<StudyId, Failure> {
     let mut taken = c.prepare_cached("SELECT 1 FROM studies WHERE name = ?1")?;
@@ -29,7 +29,11 @@ pub(super) fn create(c: &Connection, spec: &StudySpec, now: Timestamp) -> Result
         spec.to_json().to_string(),
         now
     ])?;
-    Ok(StudyId(c.last_insert_rowid()))
+    let study = StudyId(c.last_insert_rowid());
+    for params in &spec.enqueue {
+        trials::insert(c, study, params, &TrialState::Queued, now)?;
+    }
+    Ok(study)
 }
 
 pub(super) fn find(c: &Connection, name: &str) -> Result<Option<StudyRecord>, Failure> {

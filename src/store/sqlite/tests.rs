@@ -16,7 +16,8 @@ fn spec() -> StudySpec {
         trials: 1_000_000,
         seed: 1,
         sampler: SamplerSettings::Random,
-        space: SearchSpace::new(vec![Parameter { name: "choice".into(), domain }]).unwrap(),
+        space: SearchSpace::new(vec![Parameter::new("choice", domain)]).unwrap(),
+        enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
     }
 }

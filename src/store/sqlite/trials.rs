@@ -16,9 +16,10 @@ pub(super) fn reserve(
     c: &Connection,
     study: StudyId,
     worker: Option<WorkerId>,
+    most: u64,
     now: Timestamp,
 ) -> Result<Option<Reservation>, Failure> {
-    let budget = studies::budget(c, study)?;
+    let budget = studies::budget(c, study)?.min(most);
     if let Some(worker) = worker {
         workers::check(c, study, worker)?;
     }
