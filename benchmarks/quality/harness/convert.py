@@ -1,0 +1,28 @@
+"""Converts raw results of the harness as it was before it came into the project."""
+
+from __future__ import annotations
+
+import json
+
+from . import problems, results
+
+
+def convert(path, earlier=False):
+    """Appends the runs of a file of raw lines that results/ does not hold yet."""
+    held, known, added = {}, problems.registry(), 0
+    for text in path.read_text().splitlines():
+        raw = json.loads(text)
+        name = raw["optimizer"]
+        if raw["problem"] not in known:
+            continue
+        held.setdefault(name, results.load(name))
+        if "recommended_true" in raw:
+            raw["recommended"] = {str(raw["budget"]): raw["recommended_true"]}
+        line = results.compact(raw)
+        if earlier:
+            line["from"] = "earlier"
+        if results.key(line) not in held[name]:
+            held[name][results.key(line)] = line
+            results.append(name, line)
+            added += 1
+    print(f"{path.name}: {added} runs added")
