@@ -82,7 +82,13 @@ class Optuna(Optimizer):
         return dict(trial.params)
 
     def tell(self, params, value):
-        self.study.tell(self.pending.popleft(), value)
+        if self.pending:
+            self.study.tell(self.pending.popleft(), value)
+        else:  # a point of someone else's choice
+            from optuna.trial import create_trial
+
+            known = {name: self.distributions[name] for name in params}
+            self.study.add_trial(create_trial(params=params, distributions=known, value=value))
         self.worst, self.told = max(self.worst, value), self.told + 1
 
 
