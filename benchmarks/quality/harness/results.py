@@ -45,7 +45,7 @@ def compact(raw):
     if raw["status"] != "ok":
         line["status"] = raw["status"]
         message = (raw.get("error") or "").strip().splitlines()
-        line["error"] = message[-1][:200] if message else ""
+        line["error"] = message[-1][:300] if message else ""
         return line
     line["best"] = steps(raw["best"])
     if raw.get("recommended"):

@@ -27,7 +27,9 @@ class Exec(Optimizer):
 
     def start(self):
         LOGS.mkdir(exist_ok=True)
-        with open(LOGS / "exec_stderr.log", "ab") as errors:
+        self.log = LOGS / f"exec_{os.getpid()}.log"
+        with open(self.log, "ab") as errors:
+            self.log_start = errors.tell()
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.PIPE,
@@ -42,8 +44,11 @@ class Exec(Optimizer):
         self.send({**header, "direction": "minimize", "seed": self.seed, "budget": self.budget})
 
     def send(self, message):
-        self.process.stdin.write((json.dumps(message) + "\n").encode())
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write((json.dumps(message) + "\n").encode())
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise RuntimeError(f"the engine closed its input: {self.complaint()}") from None
 
     def receive(self, timeout):
         end = time.time() + timeout
@@ -54,10 +59,16 @@ class Exec(Optimizer):
                 raise TimeoutError(f"no answer in {timeout} s")
             chunk = os.read(output, 1 << 16)
             if not chunk:
-                raise RuntimeError("the engine closed its output")
+                raise RuntimeError(f"the engine closed its output: {self.complaint()}")
             self.buffer += chunk
         line, self.buffer = self.buffer.split(b"\n", 1)
         return json.loads(line)
+
+    def complaint(self):
+        """The end of what it wrote to its standard error in this run, on one line."""
+        with open(self.log, "rb") as errors:
+            errors.seek(self.log_start)
+            return " ".join(errors.read().decode(errors="replace").split())[-250:]
 
     def ask(self):
         self.send({"ask": 1})

@@ -105,8 +105,7 @@ def problems():
             Float("wd", 1e-6, 1e-1, True),
         ],
         _nn_surface,
-        None,
-        "best seen",
+        0.1,
     )
     out.update(coco.mixint())
     return out
