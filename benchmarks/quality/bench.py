@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The quality benchmark: list, run, report, convert. See README.md."""
+"""The quality benchmark: list, run, report, merge, convert. See README.md."""
 
 from __future__ import annotations
 
@@ -60,6 +60,9 @@ def parser():
     convert.add_argument("files", nargs="+", type=Path)
     convert.add_argument("--earlier", action="store_true", help="mark the lines as measured earlier")
 
+    merge = commands.add_parser("merge", help="take in the runs of another results folder")
+    merge.add_argument("folder", type=Path)
+
     commands.add_parser("list", help="problems and optimizers")
     return top
 
@@ -101,6 +104,10 @@ def main():
 
         for path in args.files:
             convert.convert(path, args.earlier)
+    elif args.command == "merge":
+        from harness import convert
+
+        convert.merge(args.folder)
     else:
         for name, p in problems.registry().items():
             optimum = "best seen" if p.optimum is None else f"{p.optimum:.9g} ({p.source})"

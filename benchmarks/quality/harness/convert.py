@@ -1,4 +1,4 @@
-"""Converts raw results of the harness as it was before it came into the project."""
+"""Takes in results from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from . import problems, results
 
 
 def convert(path, earlier=False):
-    """Appends the runs of a file of raw lines that results/ does not hold yet."""
+    """Appends the runs of a file of raw lines, as the harness wrote them before it came into the
+    project, that results/ does not hold yet."""
     held, known, added = {}, problems.registry(), 0
     for text in path.read_text().splitlines():
         raw = json.loads(text)
@@ -26,3 +27,14 @@ def convert(path, earlier=False):
             results.append(name, line)
             added += 1
     print(f"{path.name}: {added} runs added")
+
+
+def merge(folder):
+    """Appends the good runs of another results folder that results/ does not hold yet."""
+    for path in sorted(folder.glob("*.jsonl")):
+        held = results.load(path.stem)
+        new = [line for key, line in results.load(path.stem, folder).items() if key not in held]
+        new = [line for line in new if "status" not in line]
+        for line in new:
+            results.append(path.stem, line)
+        print(f"{path.stem}: {len(new)} runs added")
