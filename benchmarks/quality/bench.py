@@ -63,6 +63,9 @@ def parser():
     merge = commands.add_parser("merge", help="take in the runs of another results folder")
     merge.add_argument("folder", type=Path)
 
+    best = commands.add_parser("best-seen", help="update best_seen.json from a cache of evaluations")
+    best.add_argument("cache", type=Path, nargs="?", default=problems.base.CACHE)
+
     commands.add_parser("list", help="problems and optimizers")
     return top
 
@@ -104,6 +107,10 @@ def main():
 
         for path in args.files:
             convert.convert(path, args.earlier)
+    elif args.command == "best-seen":
+        from harness import convert
+
+        convert.best_seen(args.cache)
     elif args.command == "merge":
         from harness import convert
 

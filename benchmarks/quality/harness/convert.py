@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from pathlib import Path
 
 from . import problems, results
+
+BEST_SEEN = Path(__file__).parent / "problems" / "best_seen.json"
 
 
 def convert(path, earlier=False):
@@ -38,3 +42,16 @@ def merge(folder):
         for line in new:
             results.append(path.stem, line)
         print(f"{path.stem}: {len(new)} runs added")
+
+
+def best_seen(cache):
+    """Brings best_seen.json up to date with every evaluation in a cache."""
+    best = json.loads(BEST_SEEN.read_text())
+    with sqlite3.connect(cache) as database:
+        rows = database.execute("select substr(k, 1, instr(k, '{') - 1), min(v), count(*) from c group by 1")
+        for name, value, count in rows.fetchall():
+            if name in problems.registry():
+                old = best.get(name, float("inf"))
+                best[name] = min(old, results.rounded(value))
+                print(f"{name}: {best[name]} (before: {old}; {count} points here)")
+    BEST_SEEN.write_text(json.dumps(dict(sorted(best.items())), indent=1) + "\n")

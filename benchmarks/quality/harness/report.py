@@ -5,13 +5,11 @@ from __future__ import annotations
 import collections
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 
 from . import problems, results, statistics
-
-BEST_SEEN = Path(__file__).parent / "problems" / "best_seen.json"
+from .convert import BEST_SEEN
 
 # (trials, budget of the run)
 USUAL = ((20, 50), (50, 50))
