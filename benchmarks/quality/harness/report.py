@@ -97,13 +97,16 @@ class Data:
         ]
 
     def regrets(self, variant, name, checkpoint):
+        return list(self.regret_of_seed(variant, name, checkpoint).values())
+
+    def regret_of_seed(self, variant, name, checkpoint):
         n, budget = checkpoint
         best, random = self.best[name], self.random_median(name, n)
-        out = []
+        out = {}
         for line in self.lines(variant, name, budget):
             # what the optimizer recommends, where it does (noisy problems); else the best observed
             score = line.get("recommended", {}).get(str(n), results.score(line, n))
-            out.append(statistics.regret(score, best, random))
+            out[line["seed"]] = statistics.regret(score, best, random)
         return out
 
     def cpu(self, variant, names, checkpoint):
@@ -236,30 +239,34 @@ def _against(data, name, groups, ats):
 
 
 def _parallel(data, groups, ats):
+    """Each optimizer against itself, on the same problems and seeds."""
     rows = []
     for optimizer, q in data.variants:
         if q == 1:
             continue
         for group, names in groups.items():
-            last = ats[group][-1]
-            both = [
-                (data.regrets((optimizer, q), n, last), data.regrets((optimizer, 1), n, last)) for n in names
-            ]
-            both = [(a, b) for a, b in both if a and b]
-            if not both:
+            many, one = [], []
+            for name in names:
+                pair = [data.regret_of_seed((optimizer, p), name, ats[group][-1]) for p in (q, 1)]
+                if seeds := sorted(pair[0].keys() & pair[1].keys()):
+                    many.append(np.array([pair[0][seed] for seed in seeds]))
+                    one.append(np.array([pair[1][seed] for seed in seeds]))
+            if not many:
                 continue
-            many, one = [a for a, _ in both], [b for _, b in both]
-            mean, seeds, _, _ = statistics.difference(many, one)
-            ratio, ratio_seeds, _, _ = statistics.difference(many, one, statistics.logged)
-            rows.append([
-                optimizer, str(q), group, str(len(both)), title(last),
-                number(statistics.summary(one)[0]), number(statistics.summary(many)[0]),
-                f"{mean:+.3f} {span(seeds)}",
-                f"{math.exp(ratio):.2f} {span([math.exp(x) for x in ratio_seeds])}",
-            ])  # fmt: skip
-    header = ["optimizer", "at once", "group", "problems", "trials", "sequential", "parallel", "difference",
-              "geometric ratio"]  # fmt: skip
-    return ["### What parallel asking costs, at equal numbers of trials", "", *table(header, rows)]
+            cells = [optimizer, str(q), f"{group} ({len(many)})", str(sum(map(len, many)))]
+            cells += [title(ats[group][-1])]
+            cells += [number(statistics.summary(samples)[0]) for samples in (one, many)]
+            capped, logged = [
+                statistics.summary([f(a) - f(b) for a, b in zip(many, one)], np.asarray)
+                for f in (statistics.capped, statistics.logged)
+            ]
+            cells.append(f"{capped[0]:+.3f} {span(capped[1])}")
+            cells.append(f"{math.exp(logged[0]):.2f} {span([math.exp(x) for x in logged[1]])}")
+            rows.append(cells)
+    header = ["optimizer", "at once", "group", "pairs", "trials", "sequential", "parallel", "difference"]
+    header.append("geometric ratio")
+    heading = "### What parallel asking costs: same problems, seeds and numbers of trials"
+    return [heading, "", *table(header, rows)]
 
 
 def _recommended(data, groups, ats):
