@@ -35,6 +35,8 @@ def number(x):
 
 
 def span(pair):
+    if pair[0] == pair[1]:  # one seed: nothing to draw from
+        return ""
     return f"[{pair[0]:.2f}, {pair[1]:.2f}]"
 
 
