@@ -1,0 +1,1 @@
+"""The quality benchmark: problems, optimizers, runs and reports. See ../README.md."""
