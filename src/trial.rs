@@ -75,6 +75,8 @@ pub enum Origin {
     Random,
     /// A point of the scrambled Sobol sequence.
     Sobol,
+    /// Drawn near the values that the user guessed.
+    Guess,
     /// The maximum of an acquisition function over a surrogate.
     Model {
         /// Name of the acquisition function, e.g. `log_ei`.
@@ -99,6 +101,7 @@ impl Origin {
         match self {
             Self::Random => "random",
             Self::Sobol => "sobol",
+            Self::Guess => "guess",
             Self::Model { .. } => "model",
             Self::Fallback { .. } => "fallback",
             Self::User => "user",

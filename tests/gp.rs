@@ -10,7 +10,7 @@ fn line(x: &[f64]) -> DMatrix<f64> {
 
 fn fit(x: &[f64], y: &[f64]) -> GaussianProcess {
     let y = DVector::from_column_slice(y);
-    GaussianProcess::fit(&[Column::Continuous], line(x), &y).unwrap()
+    GaussianProcess::fit(&[Column::continuous()], line(x), &y).unwrap()
 }
 
 /// Two observations, −1 and 1: standardised ±1/√2, the 2 × 2 inverse written out.
@@ -18,12 +18,14 @@ fn fit(x: &[f64], y: &[f64]) -> GaussianProcess {
 fn two_points_by_hand() {
     let (signal, noise, length) = (1.5, 0.1, 0.4);
     let gp = GaussianProcess::with_hyperparameters(
-        &[Column::Continuous],
+        &[Column::continuous()],
         line(&[0.2, 0.7]),
         &DVector::from_column_slice(&[-1.0, 1.0]),
         Hyperparameters {
             length_scales: vec![length],
             signal_variance: signal,
+            additive_variance: 0.0,
+            additive_ratio: 1.0,
             noise_variance: noise,
             mean: 0.0,
         },
@@ -103,12 +105,14 @@ fn ill_conditioned_data_get_an_answer_that_tells() {
     let x: Vec<f64> = (0..40).map(|i| 0.5 + 1e-11 * f64::from(i)).collect();
     let y: Vec<f64> = (0..40).map(|i| f64::from(i % 7)).collect();
     let gp = GaussianProcess::with_hyperparameters(
-        &[Column::Continuous],
+        &[Column::continuous()],
         line(&x),
         &DVector::from_column_slice(&y),
         Hyperparameters {
             length_scales: vec![1.0],
             signal_variance: 1.0,
+            additive_variance: 0.0,
+            additive_ratio: 1.0,
             noise_variance: 1e-18,
             mean: 0.0,
         },
@@ -137,14 +141,14 @@ fn noise_is_told_from_signal() {
 fn a_column_that_does_nothing_gets_the_longer_length_scale() {
     let x = DMatrix::from_fn(40, 2, |i, k| (i as f64 * [0.414_213_562, 0.732_050_808][k]).fract());
     let y = DVector::from_fn(40, |i, _| (7.0 * x[(i, 0)]).cos());
-    let gp = GaussianProcess::fit(&[Column::Continuous, Column::Continuous], x, &y).unwrap();
+    let gp = GaussianProcess::fit(&[Column::continuous(), Column::continuous()], x, &y).unwrap();
     let scales = &gp.hyperparameters().length_scales;
     assert!(scales[1] > 5.0 * scales[0], "{scales:?}");
 }
 
 #[test]
 fn wrong_input_is_an_error() {
-    let columns = [Column::Continuous];
+    let columns = [Column::continuous()];
     let fit = |x: DMatrix<f64>, y: &[f64]| {
         GaussianProcess::fit(&columns, x, &DVector::from_column_slice(y)).err()
     };
@@ -175,9 +179,9 @@ proptest! {
     ) {
         let levels = vec![0.5 / 3.0, 0.5, 2.5 / 3.0];
         let columns = [
-            Column::Continuous,
-            Column::Continuous,
-            Column::Categorical { levels: levels.clone() },
+            Column::continuous(),
+            Column::continuous(),
+            Column::categorical(levels.clone()),
         ];
         let coordinate = |(a, b, c): (f64, f64, usize), k: usize| [a, b, levels[c]][k];
         let x = DMatrix::from_fn(rows.len(), 3, |i, k| {

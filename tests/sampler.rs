@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use surmise::gp::GpError;
-use surmise::sampler::{self, GpSettings, Sampler, SamplerError, SamplerSettings, surrogate};
+use surmise::sampler::{
+    self, GpSettings, Sampler, SamplerError, SamplerSettings, descriptive_surrogate,
+};
 use surmise::space::{
     CategoricalDomain, Condition, Domain, IntDomain, ParamValue, Parameter, Params, Scale,
     SearchSpace,
@@ -12,7 +14,7 @@ use surmise::trial::{History, Observation, Origin, TrialNumber};
 mod spaces;
 
 fn gp(sobol: Option<usize>) -> SamplerSettings {
-    SamplerSettings::Gp(GpSettings { sobol })
+    SamplerSettings::Gp(GpSettings { sobol, ..GpSettings::default() })
 }
 
 fn unit_cube(d: usize) -> SearchSpace {
@@ -263,7 +265,7 @@ fn more_dimensions_than_sobol_has_is_an_error() {
 fn surrogate_predicts_in_units_of_the_loss() {
     let space = unit_cube(1);
     let mut history = History::default();
-    assert_eq!(surrogate(&space, &history).err(), Some(GpError::NoObservations));
+    assert_eq!(descriptive_surrogate(&space, &history).err(), Some(GpError::NoObservations));
     let loss = |u: f64| 1000.0 + 50.0 * (4.0 * u).sin();
     for number in 0..9 {
         let u = 0.5 * number as f64 / 8.0;
@@ -271,7 +273,7 @@ fn surrogate_predicts_in_units_of_the_loss() {
         let loss = Some(loss(u));
         history.observations.push(Observation { number: TrialNumber(number), params, loss });
     }
-    let surrogate = surrogate(&space, &history).unwrap();
+    let surrogate = descriptive_surrogate(&space, &history).unwrap();
     let near = surrogate.predict(&space.decode(&[0.22]));
     assert!((near.loss - loss(0.22)).abs() < 1.0, "{near:?}");
     assert!(near.standard_error < 2.0, "{near:?}");
@@ -423,7 +425,7 @@ proptest! {
             let values = suggestion.params.iter().map(|(n, v)| (n, v.clone()));
             prop_assert_eq!(space.check(values), Ok(suggestion.params.clone()));
         }
-        if let Ok(model) = surrogate(&space, &history) {
+        if let Ok(model) = descriptive_surrogate(&space, &history) {
             let prediction = model.predict(&draw(5000));
             prop_assert!(prediction.loss.is_finite());
             prop_assert!(prediction.standard_error >= 0.0);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use surmise::objective::{CommandSettings, ObjectiveSettings, ObjectiveSpec, ObjectiveTemplate};
-use surmise::sampler::{GpSettings, SamplerSettings};
+use surmise::sampler::SamplerSettings;
 use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
 use surmise::spec::{SpecError, StudySpec, render};
 use surmise::trial::Direction;
@@ -78,7 +78,7 @@ fn the_avatars_study_means_what_it_says() {
             "metric": "accuracy",
             "trials": 20,
             "seed": 7,
-            "sampler": { "type": "gp", "sobol": 5 },
+            "sampler": { "type": "gp", "sobol": 5, "observations": 1000 },
             "space": {
                 "lr": { "type": "float", "low": 1e-6, "high": 0.4, "log": true, "step": null },
                 "beta1": { "type": "float", "low": 0.5, "high": 0.999, "log": false, "step": null },
@@ -120,7 +120,7 @@ fn the_avatars_study_means_what_it_says() {
 fn what_is_not_written_has_its_default() {
     let spec = load(&parameter("{ low: 0.0, high: 1.0 }"));
     assert_eq!((spec.metric.as_str(), spec.seed), ("value", 0));
-    assert_eq!(spec.sampler, SamplerSettings::Gp(GpSettings { sobol: None }));
+    assert_eq!(spec.sampler, SamplerSettings::default());
     assert_eq!(spec.direction, Direction::Minimize);
 }
 
@@ -346,7 +346,10 @@ fn a_study_stored_by_an_older_version_loads() {
         "objective": { "type": "external" },
     });
     let spec = StudySpec::from_json(&old).unwrap();
-    assert_eq!(spec.to_json(), old);
+    let mut new = old;
+    new["sampler"]["observations"] = json!(1000);
+    assert_eq!(spec.to_json(), new);
+    assert!(spec.differences(&StudySpec::from_json(&new).unwrap()).is_empty());
 }
 
 #[test]

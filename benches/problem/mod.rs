@@ -11,7 +11,7 @@ const DIMENSIONS: usize = 10;
 
 /// The model begins at once.
 pub(crate) fn settings() -> GpSettings {
-    GpSettings { sobol: Some(0) }
+    GpSettings { sobol: Some(0), ..GpSettings::default() }
 }
 
 /// A space of ten parameters and `n` quasi-random observations of a smooth function with one narrow

@@ -2,35 +2,55 @@
 
 /// One column of the unit cube.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Column {
-    /// Any coordinate in `[0, 1]`.
+pub struct Column {
+    /// The coordinates it may take.
+    pub values: Values,
+    /// Whether it may be switched off, which a coordinate below 0 means. It is then as far from every
+    /// value as the ends of the cube are from each other.
+    pub conditional: bool,
+}
+
+/// The coordinates a column may take.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Any in `[0, 1]`.
     Continuous,
-    /// One of these coordinates, ascending; near coordinates are alike.
-    Ordered {
-        /// Coordinates of the levels, ascending, in `[0, 1]`.
-        levels: Vec<f64>,
-    },
-    /// One of these coordinates; two different ones are equally unlike.
-    Categorical {
-        /// Coordinates that stand for the choices, ascending, in `[0, 1]`.
-        levels: Vec<f64>,
-    },
+    /// One of these, ascending; near coordinates are alike.
+    Ordered(Vec<f64>),
+    /// One of these, ascending, which stand for choices; two different ones are equally unlike.
+    Categorical(Vec<f64>),
 }
 
 impl Column {
+    /// A continuous column that is never switched off.
+    pub fn continuous() -> Self {
+        Self { values: Values::Continuous, conditional: false }
+    }
+
+    /// A column of ordered levels that is never switched off.
+    pub fn ordered(levels: Vec<f64>) -> Self {
+        Self { values: Values::Ordered(levels), conditional: false }
+    }
+
+    /// A column of choices that is never switched off.
+    pub fn categorical(levels: Vec<f64>) -> Self {
+        Self { values: Values::Categorical(levels), conditional: false }
+    }
+
     /// Coordinates of the levels; `None` if continuous.
     pub fn levels(&self) -> Option<&[f64]> {
-        match self {
-            Self::Continuous => None,
-            Self::Ordered { levels } | Self::Categorical { levels } => Some(levels),
+        match &self.values {
+            Values::Continuous => None,
+            Values::Ordered(levels) | Values::Categorical(levels) => Some(levels),
         }
     }
 
     pub(super) fn is_categorical(&self) -> bool {
-        matches!(self, Self::Categorical { .. })
+        matches!(self.values, Values::Categorical(_))
     }
 
-    /// The nearest coordinate the column may take.
+    /// The nearest coordinate the column may take when it is not switched off.
+    #[cfg(test)]
     pub(super) fn snap(&self, u: f64) -> f64 {
         match self.levels() {
             None => u.clamp(0.0, 1.0),
@@ -39,12 +59,14 @@ impl Column {
     }
 
     /// Levels worth trying from `u` in a local search: all of them for choices, for ordered levels
-    /// those 1, 2, 4, … places away, so that any level is within `log₂ levels` moves.
+    /// those 1, 2, 4, … places away, so that any level is within `log₂ levels` moves. None if switched
+    /// off.
     pub(super) fn neighbours(&self, u: f64) -> Vec<f64> {
-        match self {
-            Self::Continuous => Vec::new(),
-            Self::Categorical { levels } => levels.iter().copied().filter(|&v| v != u).collect(),
-            Self::Ordered { levels } => {
+        match &self.values {
+            _ if u < 0.0 => Vec::new(),
+            Values::Continuous => Vec::new(),
+            Values::Categorical(levels) => levels.iter().copied().filter(|&v| v != u).collect(),
+            Values::Ordered(levels) => {
                 let Some(k) = nearest(levels, u) else {
                     return Vec::new();
                 };

@@ -37,9 +37,9 @@ pub(super) fn golden_models() -> Vec<(Golden, GaussianProcess)> {
     }
     let file: File = serde_json::from_str(include_str!("../../tests/golden/gp.json")).unwrap();
     let pairs = file.models.into_iter().map(|model| {
-        let mut columns = vec![Column::Continuous; 3];
+        let mut columns = vec![Column::continuous(); 3];
         if model.categorical {
-            columns[2] = Column::Categorical { levels: thirds() };
+            columns[2] = Column::categorical(thirds());
         }
         let gp = GaussianProcess::with_hyperparameters(
             &columns,
@@ -48,6 +48,8 @@ pub(super) fn golden_models() -> Vec<(Golden, GaussianProcess)> {
             Hyperparameters {
                 length_scales: model.length_scales.clone(),
                 signal_variance: model.signal_variance,
+                additive_variance: 0.0,
+                additive_ratio: 1.0,
                 noise_variance: model.noise_variance,
                 mean: model.mean,
             },

@@ -4,14 +4,17 @@
 //! | file | what |
 //! | --- | --- |
 //! | `column` | how a coordinate may move |
-//! | `kernel` | Matérn-5/2 with one length scale per column |
+//! | `kernel` | Matérn-5/2 over all columns, and a sum over single ones |
 //! | `cholesky` | the factor of a covariance matrix |
 //! | `likelihood` | log marginal likelihood, priors, gradients |
 //! | `fit` | hyperparameters by maximum a posteriori |
+//! | `sample` | hyperparameters drawn from their posterior |
+//! | `ensemble` | several models at once: expected improvement averaged over what is not known |
 //! | `posterior` | mean and variance at new points |
 //! | `safe_math` | `ln h`, right in the tails |
 //! | `acquisition` | log expected improvement |
-//! | `maximize` | where it is largest |
+//! | `preference` | where the user expects good points |
+//! | `maximize` | where both together are largest |
 //! | `minimize` | L-BFGS in a box |
 //! | `standardize` | outcomes with mean 0 and variance 1 |
 //!
@@ -21,6 +24,7 @@
 mod acquisition;
 mod cholesky;
 mod column;
+mod ensemble;
 mod fit;
 #[cfg(test)]
 mod golden;
@@ -29,11 +33,15 @@ mod likelihood;
 mod maximize;
 mod minimize;
 mod posterior;
+mod preference;
 mod safe_math;
+mod sample;
 mod standardize;
 
-pub use column::Column;
-pub use maximize::Maximum;
+pub use column::{Column, Values};
+pub use ensemble::{Ensemble, Maximum, Recipe};
+pub use maximize::Region;
+pub use preference::{Belief, Preference};
 
 use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
@@ -90,8 +98,12 @@ pub enum GpError {
 pub struct Hyperparameters {
     /// `ℓ_k`, one per column, in units of the cube's side.
     pub length_scales: Vec<f64>,
-    /// `σ_f²`, variance of the latent function.
+    /// `σ_f²`, variance of the part of the latent function in which all columns act jointly.
     pub signal_variance: f64,
+    /// `σ_a²`, variance of the part that is a sum of functions of one column; 0 for none.
+    pub additive_variance: f64,
+    /// `ρ`, length scales of the additive part in units of `length_scales`.
+    pub additive_ratio: f64,
     /// `σ_n²`, variance of the noise on a loss.
     pub noise_variance: f64,
     /// `m`, the constant mean.
@@ -144,10 +156,20 @@ impl GaussianProcess {
     /// [`GpError::NoObservations`], [`GpError::Shape`], [`GpError::NotFinite`], or
     /// [`GpError::NotPositiveDefinite`] where rounding defeats every jitter.
     pub fn fit(columns: &[Column], x: DMatrix<f64>, y: &DVector<f64>) -> Result<Self, GpError> {
+        Self::fit_with(columns, x, y, true)
+    }
+
+    /// [`fit`](Self::fit), with the additive part or without.
+    fn fit_with(
+        columns: &[Column],
+        x: DMatrix<f64>,
+        y: &DVector<f64>,
+        additive: bool,
+    ) -> Result<Self, GpError> {
         check_data(columns, &x, y)?;
         let standardizer = Standardizer::new(y);
         let z = standardizer.apply(y);
-        let hyperparameters = fit::fit(Data { columns, x: &x, z: &z })?;
+        let hyperparameters = fit::fit(Data { columns, x: &x, z: &z, additive })?;
         Self::condition(columns, x, z, standardizer, hyperparameters)
     }
 
@@ -175,7 +197,8 @@ impl GaussianProcess {
         standardizer: Standardizer,
         hyperparameters: Hyperparameters,
     ) -> Result<Self, GpError> {
-        let data = Data { columns, x: &x, z: &z };
+        // What is conditioned on does not ask for the kernel's parts.
+        let data = Data { columns, x: &x, z: &z, additive: true };
         let factored = Factored::new(data, &hyperparameters)?;
         // μ(X) = m + k(X, X) α = z − (σ_n² + jitter) α.
         let ridge = hyperparameters.noise_variance + factored.cholesky.jitter();
@@ -210,7 +233,7 @@ impl GaussianProcess {
         let mean = self.hyperparameters.mean + lanes(&row, &self.factored.alpha, |k, a| k * a);
         self.fitted_means.push(mean);
         self.best = self.best.min(mean);
-        let corner = kernel.signal_variance() + self.hyperparameters.noise_variance;
+        let corner = kernel.variance() + self.hyperparameters.noise_variance;
         self.factored.cholesky.extend(row, corner);
         // A loss equal to the mean has no residual, hence no weight.
         self.factored.alpha.push(0.0);
@@ -239,6 +262,15 @@ impl GaussianProcess {
         })
     }
 
+    /// How far each observation lies above what all the others make the model expect there, in standard
+    /// deviations of that expectation: `α_i / √(K⁻¹)_ii` (Rasmussen & Williams 2006, eq. 5.12). In the
+    /// order of the rows, believed points last.
+    pub fn surprises(&self) -> Vec<f64> {
+        let inverse = self.factored.cholesky.inverse();
+        let alpha = self.factored.alpha.iter().enumerate();
+        alpha.map(|(i, alpha)| alpha / inverse[(i, i)].sqrt()).collect()
+    }
+
     /// The hyperparameters, in standardised units.
     pub fn hyperparameters(&self) -> &Hyperparameters {
         &self.hyperparameters
@@ -263,7 +295,7 @@ impl GaussianProcess {
     /// Standard deviation of the latent function far from all observations, in the units of the
     /// losses.
     pub fn prior_deviation(&self) -> f64 {
-        let variance = self.hyperparameters.signal_variance;
+        let variance = self.factored.kernel.variance();
         self.standardizer.undo_deviation(variance.sqrt())
     }
 }
@@ -298,17 +330,30 @@ fn check_finite(
 }
 
 fn check_hyperparameters(hyperparameters: &Hyperparameters, d: usize) -> Result<(), GpError> {
-    let Hyperparameters { length_scales, signal_variance, noise_variance, mean } = hyperparameters;
+    let Hyperparameters {
+        length_scales,
+        signal_variance,
+        additive_variance,
+        additive_ratio,
+        noise_variance,
+        mean,
+    } = hyperparameters;
     check_count("length scales", d, length_scales.len())?;
     check_finite("mean", std::iter::once((0, *mean)))?;
     let named = length_scales.iter().map(|&l| ("a length scale", l)).chain([
         ("the signal variance", *signal_variance),
+        ("the ratio of length scales", *additive_ratio),
         ("the noise variance", *noise_variance),
     ]);
     for (what, found) in named {
         if !(found.is_finite() && found > 0.0) {
             return Err(GpError::BadHyperparameter { what, found });
         }
+    }
+    // The additive part may be absent.
+    if !(additive_variance.is_finite() && *additive_variance >= 0.0) {
+        let what = "the additive variance";
+        return Err(GpError::BadHyperparameter { what, found: *additive_variance });
     }
     Ok(())
 }

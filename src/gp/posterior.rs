@@ -38,19 +38,20 @@ pub(super) fn latent(factored: &Factored, x: &DMatrix<f64>, mean: f64, point: &[
     let mean = mean + lanes(&values, &factored.alpha, |k, a| k * a);
     let mut solved = values;
     factored.cholesky.solve_lower(&mut solved);
-    let prior = kernel.signal_variance();
+    let prior = kernel.variance();
     let variance = prior - lanes(&solved, &solved, |a, b| a * b);
     factored.cholesky.solve_upper(&mut solved);
     let by_mean: Vec<f64> = pairwise(&factored.alpha, &slopes);
     let by_variance: Vec<f64> = pairwise(&solved, &slopes);
-    let along = |c: &[f64], k: usize| kernel.gradient_sum(x, k, point[k], c);
+    let along =
+        |joint: &[f64], plain: &[f64], k: usize| kernel.gradient_sum(x, k, point[k], joint, plain);
     let clamped = variance < LEAST_VARIANCE * prior;
     Latent {
         mean,
         variance: variance.max(LEAST_VARIANCE * prior),
-        mean_gradient: (0..point.len()).map(|k| along(&by_mean, k)).collect(),
+        mean_gradient: (0..point.len()).map(|k| along(&by_mean, &factored.alpha, k)).collect(),
         variance_gradient: (0..point.len())
-            .map(|k| if clamped { 0.0 } else { -2.0 * along(&by_variance, k) })
+            .map(|k| if clamped { 0.0 } else { -2.0 * along(&by_variance, &solved, k) })
             .collect(),
     }
 }
@@ -74,7 +75,7 @@ pub(super) fn latent_batch(
         .map(|k| mean + lanes(k, &factored.alpha, |k, a| k * a))
         .collect();
     factored.cholesky.solve_lower_columns(&mut cross);
-    let prior = factored.kernel.signal_variance();
+    let prior = factored.kernel.variance();
     let variances = cross
         .as_slice()
         .chunks_exact(n)

@@ -37,12 +37,6 @@ impl Seen {
     pub(super) fn contains(&self, unit: &[f64]) -> bool {
         self.0.contains(&bits(unit))
     }
-
-    /// The points seen, on their levels, in no order.
-    pub(super) fn points(&self) -> Vec<Vec<f64>> {
-        let points = self.0.iter();
-        points.map(|bits| bits.iter().map(|&u| f64::from_bits(u)).collect()).collect()
-    }
 }
 
 /// The first of a few candidates that is feasible and not in the history, on its levels; if none is, an

@@ -1,9 +1,11 @@
 //! Sobol first, then a Gaussian process with log expected improvement.
 
 use super::distinct::{Seen, unseen};
+use super::guess::{draw, preference};
 use super::sobol::{Sequence, SobolSampler, hash};
-use super::surrogate::{rows, surrogate};
+use super::surrogate::{rows, search_ensemble};
 use super::{GpSettings, Sampler, SamplerError, Suggestion};
+use crate::gp::Region;
 use crate::space::SearchSpace;
 use crate::trial::{History, Origin, TrialNumber};
 
@@ -27,11 +29,15 @@ impl Sampler for GpSampler {
         let sobol = SobolSampler { seed: self.seed };
         let initial = self.settings.sobol.unwrap_or_else(|| super::initial_trials(space.len()));
         if number.0 < initial as u64 {
-            return sobol.suggest(space, history, number);
+            return match draw(space, history, number, self.seed)? {
+                Some(suggestion) => Ok(suggestion),
+                None => sobol.suggest(space, history, number),
+            };
         }
-        // Another scramble for every trial: no two searches begin at the same points.
-        let sequence = Sequence::scrambled(space.len(), hash(self.seed) ^ hash(number.0))?;
-        match suggest_by_model(space, history, &sequence) {
+        // Another key for every trial: no two searches begin at the same points.
+        let key = hash(self.seed) ^ hash(number.0);
+        let sequence = Sequence::scrambled(space.len(), key)?;
+        match suggest_by_model(space, history, &sequence, &self.settings, key) {
             Ok(suggestion) => Ok(suggestion),
             Err(reason) => Ok(Suggestion {
                 params: sobol.suggest(space, history, number)?.params,
@@ -41,31 +47,31 @@ impl Sampler for GpSampler {
     }
 }
 
-/// The point of largest LogEI, or why there is none.
+/// The point of largest LogEI, or why there is none. `key` decides the hyperparameters drawn.
 fn suggest_by_model(
     space: &SearchSpace,
     history: &History,
     sequence: &Sequence,
+    settings: &GpSettings,
+    key: u64,
 ) -> Result<Suggestion, String> {
-    let mut gp = surrogate(space, history).map_err(|e| e.to_string())?.gp;
+    let mut gp = search_ensemble(space, history, settings, key).map_err(|e| e.to_string())?;
     let observations = gp.observations();
     for params in &history.pending {
         gp.believe(&space.encode(params)).map_err(|e| e.to_string())?;
     }
+    let preference = preference(space, observations);
     let seen = Seen::new(space, history);
-    let maximum = match unseen(space, &seen) {
-        Some(rest) if !rest.is_empty() => gp.best_by_log_ei(&rows(&rest, space.len())),
-        everything_seen => {
+    let maximum = match unseen(space, &seen).filter(|rest| !rest.is_empty()) {
+        Some(rest) => gp.best_by_log_ei(&rows(&rest, space.len()), preference.as_ref()),
+        None => {
             let spread: Vec<Vec<f64>> = (0..SPREAD).map(|i| sequence.point(i)).collect();
-            let excluded = if everything_seen.is_none() && space.cardinality().is_some() {
-                seen.points()
-            } else {
-                Vec::new()
-            };
-            gp.maximize_log_ei(&rows(&spread, space.len()), &excluded)
+            let seen = space.may_repeat().then_some(seen);
+            let region = Untried { space, seen };
+            gp.maximize_log_ei(&rows(&spread, space.len()), &region, preference.as_ref())
         }
     };
-    let maximum = maximum.ok_or("every candidate has been tried")?;
+    let maximum = maximum.ok_or("every candidate has been tried or breaks a constraint")?;
     if !maximum.log_ei.is_finite() {
         return Err("expected improvement is 0 everywhere".into());
     }
@@ -77,4 +83,19 @@ fn suggest_by_model(
             observations,
         },
     })
+}
+
+/// The feasible points of a space that have not been tried.
+struct Untried<'a> {
+    space: &'a SearchSpace,
+    /// `None` where no point comes twice anyway.
+    seen: Option<Seen>,
+}
+
+impl Region for Untried<'_> {
+    fn admit(&self, point: Vec<f64>) -> Option<Vec<f64>> {
+        let point = self.space.snap(&point);
+        let new = self.seen.as_ref().is_none_or(|seen| !seen.contains(&point));
+        (new && self.space.is_feasible(&point)).then_some(point)
+    }
 }

@@ -6,12 +6,13 @@
 
 mod distinct;
 mod gp;
+mod guess;
 mod random;
 mod sobol;
 mod surrogate;
 mod warp;
 
-pub use surrogate::{MAX_OBSERVATIONS, Prediction, Surrogate, descriptive_surrogate, surrogate};
+pub use surrogate::{Prediction, Surrogate, descriptive_surrogate, judging_surrogate};
 
 use thiserror::Error;
 
@@ -75,9 +76,9 @@ pub enum SamplerSettings {
 }
 
 impl Default for SamplerSettings {
-    /// The Gaussian process, with as many Sobol trials as the space asks for.
+    /// The Gaussian process with its defaults.
     fn default() -> Self {
-        Self::Gp(GpSettings { sobol: None })
+        Self::Gp(GpSettings::default())
     }
 }
 
@@ -87,6 +88,47 @@ pub struct GpSettings {
     /// Trials that take their parameters from the Sobol sequence before the model begins;
     /// `None` chooses by the number of parameters.
     pub sobol: Option<usize>,
+    /// Most trials the model is fitted to, at least 2: the best, and an even choice of the others.
+    /// Time grows with their cube.
+    pub observations: usize,
+    /// Parts of the model left out, each once: to measure what it is worth.
+    pub without: Vec<Part>,
+}
+
+impl GpSettings {
+    /// Most trials the model is fitted to unless the settings say otherwise: a suggestion then takes
+    /// less than a second, however many trials there are.
+    pub const OBSERVATIONS: usize = 1000;
+
+    fn uses(&self, part: Part) -> bool {
+        !self.without.contains(&part)
+    }
+}
+
+impl Default for GpSettings {
+    fn default() -> Self {
+        Self { sobol: None, observations: Self::OBSERVATIONS, without: Vec::new() }
+    }
+}
+
+/// A part of the model that can be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The kernel's sum over single parameters.
+    Additive,
+    /// Averaging over hyperparameters where there are choices.
+    Averaging,
+    /// Compressing losses beyond the median.
+    Compression,
+}
+
+impl Part {
+    /// All of them, with their names in YAML.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("additive", Self::Additive),
+        ("averaging", Self::Averaging),
+        ("compression", Self::Compression),
+    ];
 }
 
 /// The sampler for these settings, with the study's seed.
@@ -100,8 +142,8 @@ pub fn build(settings: &SamplerSettings, seed: u64) -> Box<dyn Sampler> {
     }
 }
 
-/// Trials before the model begins, for `d` parameters: enough to tell directions apart, few enough
-/// not to waste a small budget.
+/// Trials before the model begins, for `d` parameters: fewer than the customary `2 d`, since the model
+/// with its priors is a better guide than chance from the first few trials on.
 fn initial_trials(d: usize) -> usize {
-    (2 * d).clamp(5, 20)
+    d.clamp(4, 10)
 }

@@ -3,16 +3,21 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::warp::Warp;
-use crate::gp::{Column, GaussianProcess, GpError};
-use crate::space::{Domain, Params, SearchSpace};
+use super::{GpSettings, Part};
+use crate::gp::{Column, Ensemble, GaussianProcess, GpError, Recipe, Values};
+use crate::space::{Parameter, Params, SearchSpace};
 use crate::trial::{History, Observation};
 
 /// Ordered domains with more levels are searched on an even choice of this many.
 const MAX_LEVELS: u64 = 1024;
 
-/// Most observations a model is fitted to. Time grows with their cube: at this many a suggestion
-/// takes seconds.
-pub const MAX_OBSERVATIONS: usize = 2000;
+/// Most observations that a model for pictures and predictions is fitted to. Time grows with their
+/// cube: at this many a fit takes seconds.
+const MAX_OBSERVATIONS: usize = 2000;
+
+/// A loss this many standard deviations above its expectation is a freak. Of losses with plain noise one
+/// in a hundred is taken for one; it is a bad one, and missed by nobody.
+const FREAK: f64 = 2.5;
 
 /// Points predicted together; bounds the memory.
 const BATCH: usize = 1024;
@@ -36,23 +41,38 @@ pub struct Prediction {
     pub standard_error: f64,
 }
 
-/// Fits the model that the `gp` sampler maximises its acquisition over.
+/// Fits the model that the `gp` sampler maximises its acquisition over; `key` decides the
+/// hyperparameters drawn.
 ///
 /// It is made to find better trials, not to describe: trials without a loss count as the worst loss
 /// seen, so that it keeps away from where trials fail, and losses beyond the median are compressed, so
-/// that it tells the good ones apart. Pending trials are left out. Of more than [`MAX_OBSERVATIONS`]
-/// trials the best and an even choice of the others take part.
+/// that it tells the good ones apart. Pending trials are left out. Of more trials than the settings
+/// allow the better ones and an even choice of the others take part.
 ///
 /// # Errors
 /// [`GpError::NoObservations`] if no finished trial has a loss;
 /// [`GpError::NotPositiveDefinite`] if rounding defeats the fit.
-pub fn surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
+pub(super) fn search_ensemble(
+    space: &SearchSpace,
+    history: &History,
+    settings: &GpSettings,
+    key: u64,
+) -> Result<Ensemble, GpError> {
     let observations = &history.observations;
     let worst = observations.iter().filter_map(finite_loss).reduce(f64::max);
     let worst = worst.ok_or(GpError::NoObservations)?;
     let points = observations.iter().map(|o| (&o.params, finite_loss(o).unwrap_or(worst)));
     let (params, losses): (Vec<_>, Vec<_>) = points.unzip();
-    fit(space, &params, &losses, Warp::search(&losses))
+    let warp = match settings.uses(Part::Compression) {
+        true => Warp::search(&losses),
+        false => Warp::none(),
+    };
+    let (columns, x, y) = table(space, &params, &losses, warp, settings.observations);
+    let recipe = Recipe {
+        additive: settings.uses(Part::Additive),
+        averaged: settings.uses(Part::Averaging),
+    };
+    Ensemble::fit(&columns, x, &y, recipe, key)
 }
 
 /// Fits the same kind of model to describe what was measured, for pictures and predictions: to the
@@ -60,7 +80,8 @@ pub fn surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, Gp
 /// typical one as the best, are compressed: with them as they are nothing else could be seen.
 ///
 /// # Errors
-/// As [`surrogate`].
+/// [`GpError::NoObservations`] if no finished trial has a loss;
+/// [`GpError::NotPositiveDefinite`] if rounding defeats the fit.
 pub fn descriptive_surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
     let observations = history.observations.iter();
     let points = observations.filter_map(|o| Some((&o.params, finite_loss(o)?)));
@@ -71,36 +92,68 @@ pub fn descriptive_surrogate(space: &SearchSpace, history: &History) -> Result<S
         return Err(GpError::NoObservations);
     }
     let warp = Warp::disasters(&losses, &losses[..first]);
-    fit(space, &params, &losses, warp)
+    let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
+    let gp = GaussianProcess::fit(&columns, x, &y)?;
+    Ok(Surrogate { space: space.clone(), warp, gp })
+}
+
+/// Fits the same kind of model to judge trials: which is best when luck is discounted. Losses count as
+/// in a search, and freaks do not count: losses so far above what their neighbours promise that noise
+/// cannot explain them. A freak says something went wrong once, not that its parameters are bad.
+///
+/// # Errors
+/// As [`descriptive_surrogate`].
+pub fn judging_surrogate(space: &SearchSpace, history: &History) -> Result<Surrogate, GpError> {
+    let observations = history.observations.iter();
+    let points = observations.filter_map(|o| Some((&o.params, finite_loss(o)?)));
+    let (params, losses): (Vec<_>, Vec<_>) = points.unzip();
+    if losses.is_empty() {
+        return Err(GpError::NoObservations);
+    }
+    let warp = Warp::search(&losses);
+    let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
+    let mut kept: Vec<usize> = (0..y.len()).collect();
+    loop {
+        let gp = GaussianProcess::fit(&columns, x.select_rows(&kept), &y.select_rows(&kept))?;
+        let pairs = kept.iter().zip(gp.surprises());
+        let rest: Vec<usize> =
+            pairs.filter(|(_, surprise)| *surprise <= FREAK).map(|(&i, _)| i).collect();
+        // Without the worst freaks the next ones show.
+        if rest.len() == kept.len() || 4 * rest.len() < 3 * y.len() {
+            return Ok(Surrogate { space: space.clone(), warp, gp });
+        }
+        kept = rest;
+    }
 }
 
 fn finite_loss(observation: &Observation) -> Option<f64> {
     observation.loss.filter(|loss| loss.is_finite())
 }
 
-fn fit(
+/// Columns, points and warped losses of at most `most` trials.
+fn table(
     space: &SearchSpace,
     params: &[&Params],
     losses: &[f64],
     warp: Warp,
-) -> Result<Surrogate, GpError> {
-    let kept = representatives(losses);
+    most: usize,
+) -> (Vec<Column>, DMatrix<f64>, DVector<f64>) {
+    let kept = representatives(losses, most);
     let units: Vec<Vec<f64>> = kept.iter().map(|&i| space.encode(params[i])).collect();
-    let columns: Vec<Column> = space.parameters().iter().map(|p| column(&p.domain)).collect();
-    let y = DVector::from_iterator(kept.len(), kept.iter().map(|&i| warp.apply(losses[i])));
-    let gp = GaussianProcess::fit(&columns, rows(&units, space.len()), &y)?;
-    Ok(Surrogate { space: space.clone(), warp, gp })
+    let columns = space.parameters().iter().map(column).collect();
+    let y = kept.iter().map(|&i| warp.apply(losses[i]));
+    (columns, rows(&units, space.len()), DVector::from_iterator(kept.len(), y))
 }
 
-/// Indices, ascending, of the trials a model is fitted to: all of them, or the better half of
-/// [`MAX_OBSERVATIONS`] and an even choice of the rest by loss.
-fn representatives(losses: &[f64]) -> Vec<usize> {
+/// Indices, ascending, of the trials a model is fitted to: all of them, or the best ones for half of
+/// `most` and an even choice of the rest by loss.
+fn representatives(losses: &[f64], most: usize) -> Vec<usize> {
     let n = losses.len();
     let mut order: Vec<usize> = (0..n).collect();
-    if n > MAX_OBSERVATIONS {
+    if n > most {
         order.sort_by(|&a, &b| losses[a].total_cmp(&losses[b]));
-        let half = MAX_OBSERVATIONS / 2;
-        let others = (0..half).map(|i| order[half + i * (n - half) / half]);
+        let half = most / 2;
+        let others = (0..most - half).map(|i| order[half + i * (n - half) / (most - half)]);
         order = order[..half].iter().copied().chain(others).collect();
         order.sort_unstable();
     }
@@ -147,22 +200,24 @@ pub(super) fn rows(points: &[Vec<f64>], d: usize) -> DMatrix<f64> {
     DMatrix::from_fn(points.len(), d, |i, k| points[i].get(k).copied().unwrap_or(0.5))
 }
 
-/// How the coordinate of a domain may move.
-fn column(domain: &Domain) -> Column {
-    let Some(count) = domain.levels() else {
-        return Column::Continuous;
+/// How the coordinate of a parameter may move.
+fn column(parameter: &Parameter) -> Column {
+    let values = match (&parameter.domain, parameter.domain.levels()) {
+        (_, None) => Values::Continuous,
+        (domain, _) if !domain.is_ordered() => {
+            Values::Categorical(domain.level_units().unwrap_or_default())
+        }
+        (domain, Some(count)) if count <= MAX_LEVELS => {
+            Values::Ordered(domain.level_units().unwrap_or_default())
+        }
+        (domain, Some(_)) => {
+            let even = (0..=MAX_LEVELS).map(|i| i as f64 / MAX_LEVELS as f64);
+            let mut levels: Vec<f64> = even.map(|u| domain.snap(u)).collect();
+            levels.dedup();
+            Values::Ordered(levels)
+        }
     };
-    let mut levels: Vec<f64> = if count <= MAX_LEVELS || !domain.is_ordered() {
-        domain.level_units().unwrap_or_default()
-    } else {
-        let even = (0..=MAX_LEVELS).map(|i| i as f64 / MAX_LEVELS as f64);
-        even.map(|u| domain.snap(u)).collect()
-    };
-    if !domain.is_ordered() {
-        return Column::Categorical { levels };
-    }
-    levels.dedup();
-    Column::Ordered { levels }
+    Column { values, conditional: parameter.condition.is_some() }
 }
 
 #[cfg(test)]
@@ -172,21 +227,22 @@ mod tests {
     #[test]
     fn many_observations_are_thinned_to_the_best_and_some_of_all() {
         let losses: Vec<f64> = (0..7001).map(|i| f64::from(i * 3001 % 7001)).collect();
-        let kept = representatives(&losses);
-        assert_eq!(kept.len(), MAX_OBSERVATIONS);
+        let kept = representatives(&losses, 2000);
+        assert_eq!(kept.len(), 2000);
         assert!(kept.is_sorted_by(|a, b| a < b));
         let mut values: Vec<f64> = kept.iter().map(|&i| losses[i]).collect();
         values.sort_by(f64::total_cmp);
         assert_eq!(values[..1000], (0..1000).map(f64::from).collect::<Vec<_>>());
         assert!(values[1999] > 6990.0);
-        assert_eq!(representatives(&losses[..2000]), (0..2000).collect::<Vec<_>>());
+        assert_eq!(representatives(&losses[..2000], 2000), (0..2000).collect::<Vec<_>>());
     }
 
     #[test]
     fn huge_domains_become_columns_of_their_own_levels() {
-        use crate::space::{IntDomain, Scale};
+        use crate::space::{Domain, IntDomain, Scale};
         let domain = Domain::Int(IntDomain::new(1, 1 << 40, Scale::Log, 1).unwrap());
-        let Column::Ordered { levels } = column(&domain) else { panic!("not ordered") };
+        let column = column(&Parameter::new("n", domain.clone()));
+        let Values::Ordered(levels) = column.values else { panic!("not ordered") };
         assert!(levels.len() > 900 && levels.len() <= 1025, "{}", levels.len());
         assert!(levels.is_sorted_by(|a, b| a < b));
         assert!(levels.iter().all(|&u| domain.snap(u) == u));

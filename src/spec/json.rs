@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{StudySpec, domain};
 use crate::objective::ObjectiveSpec;
-use crate::sampler::SamplerSettings;
+use crate::sampler::{GpSettings, Part, SamplerSettings};
 use crate::space::{Condition, ParamValue, Parameter, Params};
 
 impl StudySpec {
@@ -18,7 +18,7 @@ impl StudySpec {
         let sampler = match &self.sampler {
             SamplerSettings::Random => json!({ "type": "random" }),
             SamplerSettings::Sobol => json!({ "type": "sobol" }),
-            SamplerSettings::Gp(gp) => json!({ "type": "gp", "sobol": gp.sobol }),
+            SamplerSettings::Gp(gp) => gp_sampler(gp),
         };
         let objective = match &self.objective {
             ObjectiveSpec::External => json!({ "type": "external" }),
@@ -42,6 +42,20 @@ impl StudySpec {
         study["objective"] = objective;
         study
     }
+}
+
+fn gp_sampler(settings: &GpSettings) -> Value {
+    let mut sampler = json!({
+        "type": "gp",
+        "sobol": settings.sobol,
+        "observations": settings.observations,
+    });
+    let left_out = Part::NAMES.into_iter().filter(|(_, part)| settings.without.contains(part));
+    let left_out: Vec<&str> = left_out.map(|(name, _)| name).collect();
+    if !left_out.is_empty() {
+        sampler["without"] = json!(left_out);
+    }
+    sampler
 }
 
 fn parameter(parameter: &Parameter) -> Value {

@@ -5,7 +5,7 @@ use crate::document::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten}
 use crate::objective::{
     CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
 };
-use crate::sampler::{GpSettings, SamplerSettings};
+use crate::sampler::{GpSettings, Part, SamplerSettings};
 use crate::space::SearchSpace;
 use crate::trial::Direction;
 
@@ -26,6 +26,9 @@ const KEYS: [&str; 10] = [
 const LONGEST_NAME: usize = 100;
 
 const MOST_TRIALS: i128 = StudySpec::MOST_TRIALS as i128;
+
+/// A fit to more takes minutes.
+const MOST_OBSERVATIONS: i128 = 5000;
 
 /// Reads a whole study.
 pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
@@ -52,7 +55,7 @@ pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
     };
     let sampler = match fields.get("sampler") {
         Some(sampler) => read_sampler(&sampler)?,
-        None => SamplerSettings::Gp(GpSettings { sobol: None }),
+        None => SamplerSettings::default(),
     };
     let space_entry =
         fields.require("space", "space: { NAME: { type: float, low: 0, high: 1 } }")?;
@@ -108,10 +111,9 @@ fn metric_name(entry: &Entry<'_>) -> Result<String, Problem> {
 
 /// `gp`, or `{ type: gp, sobol: 5 }`.
 fn read_sampler(entry: &Entry<'_>) -> Result<SamplerSettings, Problem> {
-    let gp = |sobol| SamplerSettings::Gp(GpSettings { sobol });
     if matches!(entry.node.data, Data::Text(_)) {
         return Ok(match entry.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
-            0 => gp(None),
+            0 => SamplerSettings::default(),
             1 => SamplerSettings::Sobol,
             _ => SamplerSettings::Random,
         });
@@ -119,14 +121,29 @@ fn read_sampler(entry: &Entry<'_>) -> Result<SamplerSettings, Problem> {
     let fields = entry.fields()?;
     let kind = fields.require("type", "type: gp")?;
     match kind.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
-        0 => {
-            fields.only("the `gp` sampler", &["type", "sobol"])?;
-            let sobol = fields.get("sobol").map(|n| n.whole(1..=MOST_TRIALS));
-            Ok(gp(sobol.transpose()?.map(|n| n as usize)))
-        }
+        0 => read_gp(&fields).map(SamplerSettings::Gp),
         1 => fields.only("the `sobol` sampler", &["type"]).map(|()| SamplerSettings::Sobol),
         _ => fields.only("the `random` sampler", &["type"]).map(|()| SamplerSettings::Random),
     }
+}
+
+fn read_gp(fields: &Fields<'_>) -> Result<GpSettings, Problem> {
+    fields.only("the `gp` sampler", &["type", "sobol", "observations", "without"])?;
+    let mut settings = GpSettings::default();
+    if let Some(entry) = fields.get("sobol") {
+        settings.sobol = Some(entry.whole(1..=MOST_TRIALS)? as usize);
+    }
+    if let Some(entry) = fields.get("observations") {
+        settings.observations = entry.whole(2..=MOST_OBSERVATIONS)? as usize;
+    }
+    if let Some(entry) = fields.get("without") {
+        let listed = entry.list()?;
+        let parts = listed.iter().map(|part| part.word(&Part::NAMES));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        settings.without =
+            Part::NAMES.into_iter().map(|(_, part)| part).filter(|p| parts.contains(p)).collect();
+    }
+    Ok(settings)
 }
 
 fn read_objective(

@@ -1,7 +1,7 @@
 //! What the surrogate says, in the user's units.
 
 use crate::gp::GpError;
-use crate::sampler::{Surrogate, descriptive_surrogate};
+use crate::sampler::{Surrogate, descriptive_surrogate, judging_surrogate};
 use crate::space::{Params, SearchSpace};
 use crate::trial::{Direction, History};
 
@@ -38,6 +38,18 @@ impl Model {
             surrogate: descriptive_surrogate(space, history)?,
             direction,
         })
+    }
+
+    /// Fits the surrogate that judges which trial is best (see [`judging_surrogate`]).
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn judge(
+        space: &SearchSpace,
+        direction: Direction,
+        history: &History,
+    ) -> Result<Self, GpError> {
+        Ok(Self { space: space.clone(), surrogate: judging_surrogate(space, history)?, direction })
     }
 
     /// The prediction for parameters of the study's space.

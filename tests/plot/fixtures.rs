@@ -46,7 +46,7 @@ pub fn spec(study: &str, metric: &str, direction: Direction, space: Vec<Paramete
         metric: metric.to_owned(),
         trials: 20,
         seed: 7,
-        sampler: SamplerSettings::Gp(GpSettings { sobol: Some(5) }),
+        sampler: SamplerSettings::Gp(GpSettings { sobol: Some(5), ..GpSettings::default() }),
         space: SearchSpace::new(space).unwrap(),
         enqueue: Vec::new(),
         objective: ObjectiveSpec::External,

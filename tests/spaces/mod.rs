@@ -50,6 +50,7 @@ pub(crate) fn domain() -> impl Strategy<Value = Domain> {
 }
 
 /// A space of one to five parameters of any kind.
+#[allow(dead_code, reason = "each test file uses its own part")]
 pub(crate) fn space() -> impl Strategy<Value = SearchSpace> {
     prop::collection::vec(domain(), 1..6).prop_map(|domains| {
         let named = domains
@@ -64,8 +65,15 @@ pub(crate) fn space() -> impl Strategy<Value = SearchSpace> {
 /// is feasible.
 #[allow(dead_code, reason = "each test file uses its own part")]
 pub(crate) fn tree() -> impl Strategy<Value = SearchSpace> {
+    tree_of(1..6)
+}
+
+/// [`tree`] with so many parameters.
+#[allow(dead_code, reason = "each test file uses its own part")]
+pub(crate) fn tree_of(parameters: std::ops::Range<usize>) -> impl Strategy<Value = SearchSpace> {
     let parameter = (domain(), 0u8..4, any::<prop::sample::Index>(), 0.0..1.0);
-    (prop::collection::vec(parameter, 1..6), prop::option::of(0.1..0.9)).prop_filter_map(
+    let constraint = prop::option::of(0.1..0.9);
+    (prop::collection::vec(parameter, parameters), constraint).prop_filter_map(
         "no feasible point",
         |(declared, share)| {
             let mut parameters: Vec<Parameter> = Vec::new();

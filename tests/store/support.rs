@@ -57,7 +57,7 @@ pub(crate) fn spec(name: &str) -> StudySpec {
         metric: "accuracy".into(),
         trials: 100,
         seed: u64::MAX,
-        sampler: SamplerSettings::Gp(GpSettings { sobol: Some(5) }),
+        sampler: SamplerSettings::Gp(GpSettings { sobol: Some(5), ..GpSettings::default() }),
         space: space(),
         enqueue: Vec::new(),
         objective: ObjectiveSpec::External,
