@@ -16,10 +16,11 @@ fn a_run_ends_with_the_best_and_the_pictures() {
     let place = bowl(8);
     let out = place.ok(&["run", "s.yaml"]);
     for part in
-        ["best of s: trial", "x  ", "loss measured", "loss by the model", " ± ", "pictures:"]
+        ["best of s: trial", "x  ", "loss measured", "loss by the model", " ± ", "(95 % interval)"]
     {
         assert!(out.contains(part), "no `{part}` in\n{out}");
     }
+    assert!(out.contains("pictures:") && !out.contains("luckiest"), "{out}");
     let pictures: Vec<&str> = out.lines().filter(|l| l.trim().starts_with("plots/")).collect();
     assert!(pictures.len() >= 4, "{out}");
     for path in pictures {
@@ -116,6 +117,71 @@ fn data_goes_to_stdout_and_talk_to_stderr() {
     assert!(place.ok(&["list"]).contains("4/4"));
 }
 
+/// The bowl, but for one place measured again and again, once with luck.
+const LUCKY: &str = "import os, sys
+x, y = map(float, sys.argv[1:])
+loss = (x - 0.3) ** 2 + (y - 0.6) ** 2
+if min(x, y) > 0.99:
+    loss += [0.1, -0.1, -0.8, 0.2, -0.1, 0.1][int(os.environ['SURMISE_TRIAL'])]
+print('{\"loss\": %r}' % loss)";
+
+#[test]
+fn best_recommends_by_the_model_and_names_the_luckiest() {
+    let place = Place::new();
+    let points = (0..6).map(|i| format!("  - {{ x: 1, y: 0.99{}}}\n", 9 - i));
+    let again = format!("enqueue:\n{}objective:", points.collect::<String>());
+    place.write("s.yaml", &study(22, "sobol", LUCKY).replace("objective:", &again));
+    let run = place.ok(&["run", "s.yaml", "--no-plots"]);
+    let out = place.ok(&["best", "s"]);
+    assert_eq!(run.trim_start(), out, "a run ends with the same words");
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&place.ok(&[&["best", "s", "--json"], arguments].concat())).unwrap()
+    };
+    let (best, luckiest) = (json(&[]), json(&["--measured"]));
+    assert_ne!(best["number"], luckiest["number"], "{out}");
+    assert_eq!(luckiest["number"], place.show("s")["best"]["number"]);
+    for (both, top) in [(&best, "recommended"), (&luckiest, "measured")] {
+        assert_eq!(both["recommended"]["number"], best["number"]);
+        assert_eq!(both["measured"]["number"], luckiest["number"]);
+        for key in ["params", "value", "predicted", "state", "origin"] {
+            assert_eq!(both[key], both[top][key], "{key}");
+        }
+        let predicted = &both["predicted"];
+        let number = |value: &Value| value.as_f64().unwrap();
+        let half = 1.96 * number(&predicted["standard_error"]);
+        let low = number(&predicted["mean"]) - half;
+        assert!((number(&predicted["interval_95"][0]) - low).abs() < 1e-12, "{predicted}");
+    }
+    assert!(luckiest["value"].as_f64() < best["value"].as_f64());
+    assert_eq!(luckiest["number"], 2);
+    let line = "luckiest: trial 2 measured -0.15";
+    assert!(out.contains(line), "no `{line}` in\n{out}");
+    let title = format!("best measured of s: trial {}\n", luckiest["number"]);
+    let measured = place.ok(&["best", "s", "--measured"]);
+    assert!(measured.starts_with(&title) && !measured.contains("luckiest"), "{measured}");
+}
+
+#[test]
+fn show_counts_origins_and_reasons_of_fallbacks() {
+    let place = Place::new();
+    let fail = "import sys\nsys.exit(1)";
+    place.write(
+        "s.yaml",
+        &study(6, "{ type: gp, sobol: 3 }", fail).replace("high: 1 }", "high: 1, guess: 0.5 }"),
+    );
+    place.fails(&["run", "s.yaml", "--no-plots"], 1);
+    let out = place.ok(&["show", "s"]);
+    assert!(out.contains("origins: 2 guess, 1 sobol, 3 fallback\n"), "{out}");
+    assert!(out.contains("  fallback, 3: no observations\n"), "{out}");
+    let shown = place.show("s");
+    assert_eq!(shown["origins"], serde_json::json!({"guess": 2, "sobol": 1, "fallback": 3}));
+    let fallbacks = serde_json::json!([{"reason": "no observations", "count": 3}]);
+    assert_eq!(shown["fallbacks"], fallbacks);
+    assert!(place.ok(&["replay", "s"]).contains("6 of 6 suggestions are bit-equal"));
+    let csv = place.ok(&["export", "s"]);
+    assert!(csv.lines().nth(1).unwrap().starts_with("0,failed,guess,"), "{csv}");
+}
+
 #[test]
 fn an_unknown_study_suggests_the_nearest() {
     let place = bowl(3);
@@ -181,6 +247,7 @@ fn help_has_examples_and_completions_are_scripts() {
         "delete",
         "doctor",
         "worker",
+        "ask-tell",
         "completions",
     ] {
         let help = place.ok(&[command, "--help"]);

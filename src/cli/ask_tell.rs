@@ -5,18 +5,20 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
 use clap::Args;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::objective::Outcome;
 use crate::space::{ParamValue, Params};
-use crate::spec::{SpecError, StudySpec};
+use crate::spec::StudySpec;
 use crate::store::SqliteStore;
 use crate::study::{AskedTrial, Study, StudyError};
 use crate::trial::{Failure, FailureKind, TrialNumber};
 
 use super::error::CliError;
+
+const PROTOCOL: &str = "`surmise ask-tell --help` shows the protocol";
 
 #[derive(Debug, Args)]
 #[command(after_help = "One JSON object a line. The first declares the study, as its YAML would:
@@ -28,17 +30,31 @@ use super::error::CliError;
 
 Then, in any order and as often as you like:
 
-  {\"ask\": 1}                                 one line: {\"trial\": 0, \"params\": {…}, \"origin\": {…}};
-                                             as many lines as asked for
+  {\"ask\": 1}                                 {\"trial\": 0, \"params\": {…}, \"origin\": {…}};
+                                             as many lines as asked for, or fewer and
+                                             {\"done\": \"…\"}: budget or space is used up
   {\"tell\": {\"trial\": 0, \"value\": 0.25}}      no answer
   {\"tell\": {\"params\": {…}, \"value\": 0.25}}   by parameters; never asked, they are your own trial
   {\"tell\": {\"trial\": 0, \"failed\": \"why\"}}   no value; so does a value of null
   {\"recommend\": 1}                           {\"trial\": 7, \"params\": {…}, \"mean\": …,
-                                             \"standard_error\": …}, or params null
+                                             \"standard_error\": …, \"value\": …}; before any value
+                                             {\"params\": null}
 
-A line that cannot be obeyed is answered {\"error\": \"…\"}. A used-up budget or space is answered
-{\"done\": \"…\"}. The study lives in memory and ends with the input.")]
-pub(super) struct AskTellArgs {}
+A line that cannot be obeyed is answered {\"error\": \"…\"}, and the session goes on. The study lives
+in memory and ends with the input. Equal input has equal output, to the byte.
+
+Example:
+  printf '%s\\n' '{\"direction\": \"minimize\", \"space\": {\"x\": {\"low\": 0.0, \"high\": 1.0}}}' \\
+    '{\"ask\": 2}' | surmise ask-tell")]
+pub(super) struct AskTellArgs {
+    /// Sampler, as JSON, where the first line names none
+    #[arg(long, value_name = "JSON", value_parser = parse_json)]
+    sampler: Option<Value>,
+}
+
+fn parse_json(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(text)
+}
 
 /// What a line asks for.
 #[derive(Debug, Deserialize)]
@@ -54,30 +70,43 @@ enum Request {
 struct Told {
     trial: Option<TrialNumber>,
     params: Option<BTreeMap<String, ParamValue>>,
-    value: Option<f64>,
+    /// `Some(None)` for a null.
+    #[serde(default, deserialize_with = "present")]
+    value: Option<Option<f64>>,
     failed: Option<String>,
 }
 
-pub(super) fn ask_tell(_: &AskTellArgs) -> Result<ExitCode, CliError> {
-    let mut lines = io::stdin().lock().lines();
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<f64>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+pub(super) fn ask_tell(args: AskTellArgs) -> Result<ExitCode, CliError> {
+    // Bytes, not text: a line that is no UTF-8 is one more line that cannot be obeyed.
+    let lines = io::stdin().lock().split(b'\n');
+    let blank = |line: &io::Result<Vec<u8>>| line.as_ref().is_ok_and(|l| l.trim_ascii().is_empty());
+    let mut lines = lines.filter(|line| !blank(line));
     let mut out = io::stdout().lock();
     let Some(first) = lines.next() else {
-        return Err(CliError::user("the input is empty; its first line declares the study")
-            .hint("`surmise ask-tell --help` shows the protocol"));
+        return Err(
+            CliError::user("the input is empty; its first line declares the study").hint(PROTOCOL)
+        );
     };
-    let spec = declaration(&first.map_err(unreadable)?)?;
-    let study = Study::open_or_create(Box::new(SqliteStore::in_memory()?), spec)?;
+    let spec = declaration(&first.map_err(unreadable)?, args.sampler)?;
+    let study = Study::open_or_create(Box::new(SqliteStore::in_memory()?), spec)
+        .map_err(|error| CliError::from(error).hint(PROTOCOL))?;
     let mut session = Session { study, pending: Vec::new() };
     for line in lines {
         let line = line.map_err(unreadable)?;
-        if line.trim().is_empty() {
-            continue;
+        let mut written = Ok(());
+        let obeyed = session.obey(&line, |answer| {
+            written = writeln!(out, "{answer}").and_then(|()| out.flush());
+            written.is_ok()
+        });
+        written?;
+        if let Err(why) = obeyed {
+            writeln!(out, "{}", json!({ "error": why }))?;
+            out.flush()?;
         }
-        let answers = session.obey(&line).unwrap_or_else(|why| vec![json!({ "error": why })]);
-        for answer in answers {
-            writeln!(out, "{answer}")?;
-        }
-        out.flush()?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -87,29 +116,40 @@ fn unreadable(error: io::Error) -> CliError {
 }
 
 /// The study that the first line declares.
-fn declaration(line: &str) -> Result<StudySpec, CliError> {
+fn declaration(line: &[u8], sampler: Option<Value>) -> Result<StudySpec, CliError> {
     let invalid = |why: String| {
-        CliError::user(format!("the first line does not declare a study: {why}"))
-            .hint("`surmise ask-tell --help` shows the protocol")
+        CliError::user(format!("the first line does not declare a study: {why}")).hint(PROTOCOL)
     };
+    // PowerShell begins a pipe with a byte order mark.
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let mut header: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| invalid(error.to_string()))?;
+        serde_json::from_slice(line).map_err(|error| invalid(error.to_string()))?;
     if let Some(Value::Array(list)) = header.get("space") {
         let space = named(list).map_err(invalid)?;
         header.insert("space".into(), space);
     }
     if let Some(budget) = header.remove("budget") {
+        if header.contains_key("trials") {
+            return Err(invalid("`budget` and `trials` mean the same; give one".into()));
+        }
+        if !budget.as_u64().is_some_and(|n| (1..=StudySpec::MOST_TRIALS).contains(&n)) {
+            let most = StudySpec::MOST_TRIALS;
+            return Err(invalid(format!("`budget` must be from 1 to {most}, found {budget}")));
+        }
         header.insert("trials".into(), budget);
     }
     let defaults = [
-        ("study", json!("ask-tell")),
-        ("trials", json!(StudySpec::MOST_TRIALS)),
-        ("objective", json!({ "type": "external" })),
+        ("study", Some(json!("ask-tell"))),
+        ("trials", Some(json!(StudySpec::MOST_TRIALS))),
+        ("sampler", sampler),
+        ("objective", Some(json!({ "type": "external" }))),
     ];
     for (key, value) in defaults {
-        header.entry(key).or_insert(value);
+        if let Some(value) = value {
+            header.entry(key).or_insert(value);
+        }
     }
-    StudySpec::from_json(&Value::Object(header)).map_err(|e: SpecError| e.into())
+    StudySpec::from_json(&Value::Object(header)).map_err(|e| CliError::from(e).hint(PROTOCOL))
 }
 
 /// A list of parameters with their names inside, as the map that a study file has.
@@ -135,55 +175,95 @@ struct Session {
 }
 
 impl Session {
-    /// The answers to one line, or why there are none.
-    fn obey(&mut self, line: &str) -> Result<Vec<Value>, String> {
-        match serde_json::from_str(line).map_err(|error| error.to_string())? {
-            Request::Ask(count) => (0..count).map(|_| self.ask()).collect(),
-            Request::Tell(told) => self.tell(told).map(|()| Vec::new()),
-            Request::Recommend(_) => self.recommend().map(|answer| vec![answer]),
+    /// Obeys one line and gives its answers, as they come, to `answer`, which says whether to go on.
+    /// An error is why the line, or what is left of it, cannot be obeyed.
+    fn obey(&mut self, line: &[u8], mut answer: impl FnMut(Value) -> bool) -> Result<(), String> {
+        match serde_json::from_slice(line).map_err(|error| unclear(line, &error))? {
+            Request::Ask(count) => {
+                for _ in 0..count {
+                    let trial = self.ask()?;
+                    let done = trial.is_none();
+                    if !answer(trial.map_or_else(|| self.done(), Ok)?) || done {
+                        break;
+                    }
+                }
+            }
+            Request::Tell(told) => self.tell(told)?,
+            Request::Recommend(_) => {
+                answer(self.recommend()?);
+            }
         }
+        Ok(())
     }
 
-    fn ask(&mut self) -> Result<Value, String> {
-        let Some(trial) = self.study.ask().map_err(text)? else {
-            let budget = self.study.spec().trials;
-            return Ok(json!({ "done": format!("the budget of {budget} trials is used up") }));
-        };
+    fn ask(&mut self) -> Result<Option<Value>, String> {
+        let Some(trial) = self.study.ask().map_err(text)? else { return Ok(None) };
         let origin = self.study.trial(trial.number).map_err(text)?.and_then(|t| t.origin);
         let answer = json!({ "trial": trial.number, "params": trial.params, "origin": origin });
         self.pending.push(trial);
-        Ok(answer)
+        Ok(Some(answer))
+    }
+
+    /// Why there are no more trials.
+    fn done(&mut self) -> Result<Value, String> {
+        let why = match self.study.used_up().map_err(text)? {
+            Some(points) => {
+                format!("the space is used up: its {points} points have all been asked")
+            }
+            None => format!("the budget of {} trials is used up", self.study.spec().trials),
+        };
+        Ok(json!({ "done": why }))
     }
 
     fn tell(&mut self, told: Told) -> Result<(), String> {
         let outcome = match (told.value, told.failed) {
-            (Some(_), Some(_)) => return Err("`value` and `failed` exclude each other".into()),
-            (Some(value), None) => Ok(Outcome::Complete { value }),
-            (None, reason) => Err(Failure {
+            (Some(Some(_)), Some(_)) => {
+                return Err("`value` and `failed` exclude each other".into());
+            }
+            (Some(Some(value)), None) => Ok(Outcome::Complete { value }),
+            (None, None) => {
+                return Err("a `tell` needs a `value`, or `failed` with a reason".into());
+            }
+            (_, reason) => Err(Failure {
                 kind: FailureKind::Error,
                 reason: reason.unwrap_or_else(|| "told without a value".into()),
             }),
         };
-        let place = match (told.trial, told.params) {
-            (Some(number), _) => {
+        let params = match told.params {
+            Some(params) => Some(self.study.spec().space.check(params).map_err(text)?),
+            None => None,
+        };
+        let place = match (told.trial, params) {
+            (Some(number), params) => {
                 let place = self.pending.iter().position(|p| p.number == number);
-                place.ok_or_else(|| format!("trial {number} is not pending"))?
-            }
-            (None, Some(params)) => {
-                let params = self.study.spec().space.check(params).map_err(text)?;
-                match self.pending.iter().position(|p| p.params == params) {
-                    Some(place) => place,
-                    None => return self.add(params, outcome),
+                let place = place.map_or_else(|| Err(self.not_pending(number)), Ok)?;
+                if params.is_some_and(|params| params != self.pending[place].params) {
+                    return Err(format!("trial {number} has other parameters"));
                 }
+                place
             }
+            (None, Some(params)) => match self.pending.iter().position(|p| p.params == params) {
+                Some(place) => place,
+                None => return self.add(&params, outcome),
+            },
             (None, None) => return Err("a `tell` needs `trial` or `params`".into()),
         };
-        let trial = self.pending.remove(place);
-        self.study.tell(&trial, outcome).map_err(text)
+        self.study.tell(&self.pending[place], outcome).map_err(text)?;
+        self.pending.remove(place);
+        Ok(())
+    }
+
+    fn not_pending(&mut self, number: TrialNumber) -> String {
+        match self.study.trial(number) {
+            Ok(Some(trial)) if trial.state.is_finished() => {
+                format!("trial {number} has been told already")
+            }
+            _ => format!("trial {number} was never asked"),
+        }
     }
 
     /// A trial of the user's own.
-    fn add(&mut self, params: Params, outcome: Result<Outcome, Failure>) -> Result<(), String> {
+    fn add(&mut self, params: &Params, outcome: Result<Outcome, Failure>) -> Result<(), String> {
         let Ok(Outcome::Complete { value }) = outcome else {
             return Err("parameters that were never asked need a `value`".into());
         };
@@ -192,16 +272,30 @@ impl Session {
     }
 
     fn recommend(&mut self) -> Result<Value, String> {
-        Ok(match self.study.recommend().map_err(text)? {
-            Some((trial, predicted)) => json!({
-                "trial": trial.number,
-                "params": trial.params,
-                "mean": predicted.mean,
-                "standard_error": predicted.standard_error,
-            }),
-            None => json!({ "params": null }),
-        })
+        let Some(found) = self.study.recommend().map_err(text)? else {
+            return Ok(json!({ "params": null }));
+        };
+        let (trial, predicted) = (found.recommended.trial, found.recommended.predicted);
+        Ok(json!({
+            "trial": trial.number,
+            "params": trial.params,
+            "mean": predicted.mean,
+            "standard_error": predicted.standard_error,
+            "value": trial.state.value(),
+        }))
     }
+}
+
+/// What is wrong with a line that says nothing.
+fn unclear(line: &[u8], error: &serde_json::Error) -> String {
+    // Python's `json.dumps` writes them.
+    let line = String::from_utf8_lossy(line);
+    if error.is_syntax() && ["NaN", "Infinity"].iter().any(|word| line.contains(word)) {
+        return format!(
+            "{error}: NaN and Infinity are no JSON; a value of null tells a failed trial"
+        );
+    }
+    error.to_string()
 }
 
 fn text(error: impl Into<StudyError>) -> String {

@@ -18,8 +18,8 @@ use super::DatabaseArgs;
 /// An error on its way to the terminal.
 #[derive(Debug)]
 pub(super) enum CliError {
-    /// A study's YAML is wrong.
-    Spec(Box<SpecError>),
+    /// A study's declaration is wrong: how, and what to do about it besides.
+    Spec(Box<SpecError>, Vec<String>),
     /// Anything else: message, what to do about it, whose fault it is.
     Plain { message: String, hints: Vec<String>, ours: bool },
     /// Output that could not be written.
@@ -40,7 +40,7 @@ impl CliError {
 
     /// Adds what to do about it.
     pub(super) fn hint(mut self, text: impl Into<String>) -> Self {
-        if let Self::Plain { hints, .. } = &mut self {
+        if let Self::Plain { hints, .. } | Self::Spec(_, hints) = &mut self {
             hints.push(text.into());
         }
         self
@@ -73,15 +73,14 @@ impl CliError {
 
     pub(super) fn render(&self, colour: bool) -> String {
         match self {
-            Self::Spec(error) => format!("{}\n", crate::spec::render(error, colour).trim_end()),
+            Self::Spec(error, hints) => {
+                let text = crate::spec::render(error, colour);
+                with_hints(format!("{}\n", text.trim_end()), hints)
+            }
             Self::Output(error) => format!("error: cannot write the output: {error}\n"),
             Self::Plain { message, hints, .. } => {
                 let (bold, reset) = if colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-                let mut text = format!("{bold}error{reset}: {message}\n");
-                for hint in hints {
-                    let _ = writeln!(text, "  hint: {hint}");
-                }
-                text
+                with_hints(format!("{bold}error{reset}: {message}\n"), hints)
             }
         }
     }
@@ -92,6 +91,13 @@ impl CliError {
     }
 }
 
+fn with_hints(mut text: String, hints: &[String]) -> String {
+    for hint in hints {
+        let _ = writeln!(text, "  hint: {hint}");
+    }
+    text
+}
+
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
@@ -100,7 +106,7 @@ impl From<io::Error> for CliError {
 
 impl From<SpecError> for CliError {
     fn from(error: SpecError) -> Self {
-        Self::Spec(Box::new(error))
+        Self::Spec(Box::new(error), Vec::new())
     }
 }
 

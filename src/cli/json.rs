@@ -7,8 +7,11 @@ use crate::store::StudySummary;
 use crate::study::best_of;
 use crate::trial::{Timestamp, Trial, TrialState};
 
+use super::origins::Origins;
+
 /// A study with all its trials.
 pub(super) fn study(spec: &StudySpec, trials: &[Trial]) -> Value {
+    let origins = Origins::of(trials);
     json!({
         "study": spec.study,
         "direction": spec.direction,
@@ -16,6 +19,8 @@ pub(super) fn study(spec: &StudySpec, trials: &[Trial]) -> Value {
         "budget": spec.trials,
         "seed": spec.seed,
         "best": best_of(trials, spec.direction).map(trial),
+        "origins": origins.kinds(),
+        "fallbacks": origins.fallbacks(),
         "trials": trials.iter().map(trial).collect::<Vec<_>>(),
         "declaration": spec.to_json(),
     })

@@ -12,6 +12,7 @@ mod error;
 mod export;
 mod json;
 mod list;
+mod origins;
 mod plot;
 mod progress;
 mod replay;
@@ -73,7 +74,7 @@ enum Command {
     List(list::ListArgs),
     /// Show a study and its trials
     Show(show::ShowArgs),
-    /// Show the best parameters, measured and as the model sees them
+    /// Show the best parameters as the model sees them, and as measured
     Best(best::BestArgs),
     /// Draw a study: contours of the model with its uncertainty, optimization trace
     Plot(plot::PlotArgs),
@@ -120,7 +121,7 @@ pub fn main() -> ExitCode {
         Command::Delete(args) => delete::delete(&args, database),
         Command::Doctor(args) => doctor::doctor(&args, database),
         Command::Worker(args) => worker::worker(args, database),
-        Command::AskTell(args) => ask_tell::ask_tell(&args),
+        Command::AskTell(args) => ask_tell::ask_tell(args),
         Command::Completions(args) => completions::completions(&args),
     };
     match result {

@@ -136,7 +136,7 @@ fn tell_used_up(study: &mut Study) -> Result<bool, CliError> {
 /// Says what came out, and draws it.
 fn conclude(study: &mut Study, args: &RunArgs) -> Result<ExitCode, CliError> {
     let counts = study.summary()?.counts;
-    let Some((trial, predicted)) = best::find(study)? else {
+    let Some(found) = study.recommend()? else {
         let name = &study.spec().study;
         return Err(CliError::user(format!(
             "none of the {} trials has a value",
@@ -145,7 +145,7 @@ fn conclude(study: &mut Study, args: &RunArgs) -> Result<ExitCode, CliError> {
         .hint(format!("`surmise show {name} --trial 0` tells why the first one failed")));
     };
     let mut out = io::stdout().lock();
-    write!(out, "\n{}", best::describe(study, &trial, predicted))?;
+    write!(out, "\n{}", best::describe(study.spec(), &found))?;
     if !args.no_plots {
         match plot::draw_all(study, &args.plots) {
             Ok(pictures) => {

@@ -10,6 +10,7 @@ use crate::study::{best_of, trial_folder};
 use crate::trial::{Trial, TrialNumber, TrialState};
 
 use super::error::CliError;
+use super::origins::Origins;
 use super::{DatabaseArgs, json, table};
 
 #[derive(Debug, Args)]
@@ -85,18 +86,7 @@ fn all(out: &mut impl Write, spec: &StudySpec, trials: &[Trial]) -> io::Result<(
         table.add_row(row);
     }
     writeln!(out, "{table}")?;
-    summary_of_origins(out, trials)
-}
-
-/// Fallbacks are counted aloud: a model that quietly stopped working would look like a model.
-fn summary_of_origins(out: &mut impl Write, trials: &[Trial]) -> io::Result<()> {
-    let count = |kind: &str| {
-        trials.iter().filter_map(|t| t.origin.as_ref()).filter(|o| o.kind() == kind).count()
-    };
-    let kinds = ["sobol", "random", "model", "user", "fallback"].map(|kind| (kind, count(kind)));
-    let parts: Vec<String> =
-        kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{n} {kind}")).collect();
-    if parts.is_empty() { Ok(()) } else { writeln!(out, "\norigins: {}", parts.join(", ")) }
+    Origins::of(trials).write(out)
 }
 
 fn state(trial: &Trial) -> String {

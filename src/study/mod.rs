@@ -7,6 +7,7 @@ mod evaluate;
 mod exhaustion;
 mod model;
 mod process;
+mod recommend;
 mod recover;
 mod replay;
 mod suggest;
@@ -15,6 +16,7 @@ mod user;
 pub use evaluate::{Evaluated, trial_folder};
 pub use model::{Model, Prediction};
 pub use process::{host, identify};
+pub use recommend::{Candidate, Recommendation};
 pub use recover::Recovery;
 pub use replay::Mismatch;
 
@@ -26,7 +28,7 @@ use thiserror::Error;
 use crate::gp::GpError;
 use crate::objective::Outcome;
 use crate::sampler::{self, Sampler, SamplerError};
-use crate::space::{Params, SpaceError};
+use crate::space::{Params, SearchSpace, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
     ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId,
@@ -313,7 +315,8 @@ impl Study {
         Ok(self.store.summary(self.record.id)?)
     }
 
-    /// The complete trial with the best value; the earliest of equals.
+    /// The complete trial with the best measured value; the earliest of equals. Where measurements are
+    /// noisy, [`recommend`](Self::recommend) chooses better.
     ///
     /// # Errors
     /// From the store.
@@ -324,39 +327,25 @@ impl Study {
         }
     }
 
-    /// The complete trial to take home: the one whose parameters have the best expected value by the
-    /// model, which sees through the luck of a noisy measurement, with that value and its standard
-    /// error. Without noise it is the [`best`](Self::best) one.
-    ///
-    /// # Errors
-    /// As [`model`](Self::model).
-    pub fn recommend(&mut self) -> Result<Option<(Trial, Prediction)>, StudyError> {
-        let Some(model) = self.model()? else { return Ok(None) };
-        let complete = self.finished.observations.iter().filter(|o| o.loss.is_some());
-        let (numbers, params): (Vec<_>, Vec<_>) =
-            complete.map(|o| (o.number, o.params.clone())).unzip();
-        let mut best: Option<(TrialNumber, Prediction)> = None;
-        for (number, predicted) in numbers.into_iter().zip(model.predict_all(&params)) {
-            let direction = self.record.spec.direction;
-            if best.is_none_or(|(_, b)| direction.is_better(predicted.mean, b.mean)) {
-                best = Some((number, predicted));
-            }
-        }
-        let Some((number, predicted)) = best else { return Ok(None) };
-        Ok(self.trial(number)?.map(|trial| (trial, predicted)))
-    }
-
     /// The surrogate fitted to everything finished; `None` without a complete trial.
     ///
     /// # Errors
     /// From the store, or [`StudyError::Model`] if the fit breaks down.
     pub fn model(&mut self) -> Result<Option<Model>, StudyError> {
+        self.fitted(Model::fit)
+    }
+
+    /// A model fitted to everything finished; `None` without a complete trial.
+    fn fitted(
+        &mut self,
+        fit: impl FnOnce(&SearchSpace, Direction, &History) -> Result<Model, GpError>,
+    ) -> Result<Option<Model>, StudyError> {
         let last = TrialNumber(i64::MAX as u64);
         let all = FinishSequence(i64::MAX as u64);
         self.refresh(last, all)?;
         let observations = self.finished.observations.clone();
         let history = History { observations, pending: Vec::new() };
-        match Model::fit(&self.record.spec.space, self.record.spec.direction, &history) {
+        match fit(&self.record.spec.space, self.record.spec.direction, &history) {
             Ok(model) => Ok(Some(model)),
             Err(GpError::NoObservations) => Ok(None),
             Err(error) => Err(error.into()),

@@ -22,7 +22,7 @@ fn time_counts_from_the_first_asking_to_each_end() {
     assert!(!order.contains(&9));
     assert_eq!(data.points[0].x, 42.0);
     assert_eq!(data.points[7].x, 8.0 * 43.0);
-    assert_eq!(data.model_begins, Some((5.0 * 43.0, "sobol".to_owned())));
+    assert_eq!(data.model_begins, Some((5.0 * 43.0, vec!["sobol"])));
 }
 
 #[test]
@@ -35,6 +35,21 @@ fn without_a_model_nothing_takes_over() {
     assert_eq!(data.model_begins, None);
     let empty = TraceData::new(&spec, &[], TraceAxis::Time);
     assert!(empty.points.is_empty() && empty.summary.best.is_none());
+}
+
+#[test]
+fn every_kind_of_origin_has_its_name_in_the_legend() {
+    let (spec, mut trials) = avatars();
+    for number in [0, 2, 4] {
+        trials[number].origin = Some(Origin::Guess);
+    }
+    trials[8].origin = Some(Origin::Fallback { reason: "no observations".into() });
+    let data = TraceData::new(&spec, &trials, TraceAxis::Number);
+    assert_eq!(data.model_begins, Some((4.5, vec!["guess", "sobol"])));
+    let svg = data.draw().unwrap().svg;
+    for name in ["\nguess, Sobol\n", "\nguess, Sobol, fallback\n"] {
+        assert!(svg.contains(name), "no {name:?}");
+    }
 }
 
 proptest! {

@@ -94,7 +94,7 @@ fn phases(
     let line = [(x, frame.top - 18.0), (x, frame.bottom())];
     pen.dashed(&line, theme::AXIS.mix(1.0), 1.2, (5.0, 4.0))?;
     let look = frame::tick_look();
-    let name = phase_name(before);
+    let name = &phase_name(before);
     let height = frame.top - 11.0;
     // The name of the first phase ends at the line unless that would leave the picture.
     if x - pen.width(name, look) - 10.0 > MARGIN {
@@ -167,8 +167,9 @@ fn legend_entries(data: &TraceData) -> Vec<(Key, String)> {
     let complete = |p: &TracePoint| matches!(p.state, MarkState::Complete(_));
     let mut entries = Vec::new();
     if data.points.iter().any(|p| complete(p) && !p.by_model) {
-        let name = data.model_begins.as_ref().map_or("trial", |(_, kind)| phase_name(kind));
-        entries.push((Key::Mark(complete_mark(false)), name.to_owned()));
+        let all_alike = !data.points.iter().any(|p| p.by_model);
+        let name = if all_alike { "trial".to_owned() } else { phase_name(&data.others) };
+        entries.push((Key::Mark(complete_mark(false)), name));
     }
     if data.points.iter().any(|p| complete(p) && p.by_model) {
         entries.push((Key::Mark(complete_mark(true)), "model".to_owned()));
@@ -181,10 +182,11 @@ fn legend_entries(data: &TraceData) -> Vec<(Key, String)> {
     entries
 }
 
-/// The kind of origin as a name.
-fn phase_name(kind: &str) -> &str {
-    match kind {
+/// Kinds of origin as a name.
+fn phase_name(kinds: &[&'static str]) -> String {
+    let name = |&kind: &&'static str| match kind {
         "sobol" => "Sobol",
         other => other,
-    }
+    };
+    kinds.iter().map(name).collect::<Vec<_>>().join(", ")
 }

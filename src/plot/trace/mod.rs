@@ -29,8 +29,10 @@ pub struct TraceData {
     pub points: Vec<TracePoint>,
     /// Corners of the best so far: it takes the value from this `x` on.
     pub best_so_far: Vec<(f64, f64)>,
-    /// Where the model takes over, and the kind of origin before, if both kinds are there.
-    pub model_begins: Option<(f64, String)>,
+    /// Where the model takes over, and the kinds of origin before, if both are there.
+    pub model_begins: Option<(f64, Vec<&'static str>)>,
+    /// Kinds of origin, but for the model, of the points with a value.
+    pub others: Vec<&'static str>,
 }
 
 /// A finished trial in a trace.
@@ -63,7 +65,7 @@ impl TraceData {
                         TraceAxis::Time => seconds(trial.finished_at?),
                     },
                     state: MarkState::of(trial)?,
-                    by_model: matches!(trial.origin, Some(Origin::Model { .. })),
+                    by_model: by_model(trial),
                     hover: record::hover(trial, &spec.metric),
                 })
             })
@@ -78,20 +80,20 @@ impl TraceData {
                 best_so_far.push((point.x, value));
             }
         }
-        let first_model = trials
-            .iter()
-            .filter(|t| matches!(t.origin, Some(Origin::Model { .. })))
-            .min_by_key(|t| t.number);
-        let model_begins = first_model.and_then(|model| {
-            let before = trials.iter().filter(|t| t.number < model.number);
-            let origin = before.max_by_key(|t| t.number)?.origin.as_ref()?;
+        let first_model =
+            trials.iter().filter(|t| by_model(t)).min_by_key(|t| t.number).filter(|model| {
+                trials.iter().any(|t| t.number < model.number && t.origin.is_some())
+            });
+        let model_begins = first_model.map(|model| {
             let x = match axis {
                 TraceAxis::Number => model.number.0 as f64 - 0.5,
                 TraceAxis::Time => seconds(model.asked_at),
             };
-            Some((x, origin.kind().to_owned()))
+            (x, kinds(trials.iter().filter(|t| t.number < model.number)))
         });
-        Self { summary: StudySummary::new(spec, trials), axis, points, best_so_far, model_begins }
+        let others = kinds(trials.iter().filter(|t| !by_model(t) && t.state.value().is_some()));
+        let summary = StudySummary::new(spec, trials);
+        Self { summary, axis, points, best_so_far, model_begins, others }
     }
 
     /// Draws the picture, 1000 × 560 pixels.
@@ -101,4 +103,21 @@ impl TraceData {
     pub fn draw(&self) -> Result<Picture, PlotError> {
         draw::draw(self)
     }
+}
+
+fn by_model(trial: &Trial) -> bool {
+    matches!(trial.origin, Some(Origin::Model { .. }))
+}
+
+/// The kinds of origin of some trials, each once, in the order of numbers.
+fn kinds<'a>(trials: impl Iterator<Item = &'a Trial>) -> Vec<&'static str> {
+    let mut trials: Vec<&Trial> = trials.collect();
+    trials.sort_by_key(|t| t.number);
+    let mut kinds = Vec::new();
+    for kind in trials.iter().filter_map(|t| t.origin.as_ref()).map(Origin::kind) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
 }
