@@ -9,8 +9,9 @@ use surmise::trial::{FinishSequence, Origin, Report, TrialNumber, TrialState};
 use crate::child;
 use crate::support::{at, open, params, spec};
 
+/// Inside the space however far a fast machine gets before the kill.
 fn learning_rate(number: TrialNumber) -> f64 {
-    0.001 * (1.0 + number.0 as f64 / 7.0)
+    0.4 / (1.0 + number.0 as f64 / 7.0)
 }
 
 #[test]
