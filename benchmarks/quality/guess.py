@@ -92,7 +92,7 @@ def main():
     for kind, regrets in logs.items():
         means = (statistics.mean(r[:, n - 1].mean() for r in regrets) for n in CHECKPOINTS)
         rows.append([kind, *(f"{10**mean:.3f}" for mean in means)])
-    print(table(["guesses", *(f"after {n}" for n in CHECKPOINTS)], rows))
+    print("\n".join(table(["guesses", *(f"after {n}" for n in CHECKPOINTS)], rows)))
 
 
 if __name__ == "__main__":
