@@ -93,9 +93,7 @@ impl Ensemble {
     pub fn believe(&mut self, point: &[f64]) -> Result<(), GpError> {
         self.members.iter_mut().try_for_each(|member| member.believe(point))
     }
-}
 
-impl Ensemble {
     /// The best of `points` (m × d, on their levels) by LogEI, the first of equals. `None` if there
     /// are none.
     pub fn best_by_log_ei(
@@ -146,9 +144,7 @@ impl Ensemble {
         }
         (value + preference.value(self.columns(), point), gradient)
     }
-}
 
-impl Ensemble {
     pub(super) fn columns(&self) -> &[Column] {
         &self.members[0].columns
     }

@@ -61,12 +61,12 @@ fn suggest_by_model(
         gp.believe(&space.encode(params)).map_err(|e| e.to_string())?;
     }
     let preference = preference(space, observations);
-    let seen = Seen::new(space, history);
-    let maximum = match unseen(space, &seen).filter(|rest| !rest.is_empty()) {
+    let seen = space.may_repeat().then(|| Seen::new(space, history));
+    let rest = seen.as_ref().and_then(|seen| unseen(space, seen));
+    let maximum = match rest.filter(|rest| !rest.is_empty()) {
         Some(rest) => gp.best_by_log_ei(&rows(&rest, space.len()), preference.as_ref()),
         None => {
             let spread: Vec<Vec<f64>> = (0..SPREAD).map(|i| sequence.point(i)).collect();
-            let seen = space.may_repeat().then_some(seen);
             let region = Untried { space, seen };
             gp.maximize_log_ei(&rows(&spread, space.len()), &region, preference.as_ref())
         }
