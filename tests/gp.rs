@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
-use surmise::gp::{Column, GaussianProcess, GpError, Hyperparameters};
+use surmise::gp::{Column, Ensemble, GaussianProcess, GpError, Hyperparameters};
 
 fn line(x: &[f64]) -> DMatrix<f64> {
     DMatrix::from_column_slice(x.len(), 1, x)
@@ -59,6 +59,25 @@ fn one_point_predicts_itself() {
     assert!((posterior.mean[0] - 42.0).abs() < 1e-9);
     assert!((posterior.mean[1] - 42.0).abs() < 1e-9);
     assert!(posterior.standard_deviation[0] < posterior.standard_deviation[1]);
+}
+
+/// A bowl is known on the left half: the last thousandths are sure to be had there, and nobody knows what
+/// the right half holds. Who wants more than thousandths looks there.
+#[test]
+fn a_margin_turns_from_polishing_to_exploring() {
+    let x: Vec<f64> = (0..10).map(|i| 0.05 * f64::from(i)).collect();
+    let y: Vec<f64> = x.iter().map(|x| (x - 0.23) * (x - 0.23)).collect();
+    let mut ensemble = Ensemble::from(fit(&x, &y));
+    let candidates = line(&[0.23, 0.9]);
+    let choice = |ensemble: &Ensemble| ensemble.best_by_log_ei(&candidates, None).unwrap();
+    let polish = choice(&ensemble);
+    assert_eq!(polish.point, [0.23]);
+    ensemble.demand(0.0);
+    assert_eq!(choice(&ensemble), polish);
+    ensemble.demand(0.001);
+    let explore = choice(&ensemble);
+    assert_eq!(explore.point, [0.9]);
+    assert!(explore.log_ei < polish.log_ei);
 }
 
 #[test]

@@ -94,6 +94,15 @@ impl Ensemble {
         self.members.iter_mut().try_for_each(|member| member.believe(point))
     }
 
+    /// Lets improvements on the best observation count only from `margin` on, at least 0 and in the
+    /// units of the outcomes (the ξ of Lizotte 2008; Brochu et al. 2010, arXiv 1012.2599, section
+    /// 2.3.1): expected improvement is then over `best − margin`.
+    pub fn demand(&mut self, margin: f64) {
+        for member in &mut self.members {
+            member.best -= member.standardizer.apply_deviation(margin);
+        }
+    }
+
     /// The best of `points` (m × d, on their levels) by LogEI, the first of equals. `None` if there
     /// are none.
     pub fn best_by_log_ei(

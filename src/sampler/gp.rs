@@ -27,8 +27,7 @@ impl Sampler for GpSampler {
         number: TrialNumber,
     ) -> Result<Suggestion, SamplerError> {
         let sobol = SobolSampler { seed: self.seed };
-        let initial = self.settings.sobol.unwrap_or_else(|| super::initial_trials(space.len()));
-        if number.0 < initial as u64 {
+        if number.0 < self.settings.initial_trials(space.len()) as u64 {
             return match draw(space, history, number, self.seed)? {
                 Some(suggestion) => Ok(suggestion),
                 None => sobol.suggest(space, history, number),

@@ -100,6 +100,11 @@ impl GpSettings {
     /// less than a second, however many trials there are.
     pub const OBSERVATIONS: usize = 1000;
 
+    /// Trials before the model begins, for `d` parameters.
+    fn initial_trials(&self, d: usize) -> usize {
+        self.sobol.unwrap_or_else(|| initial_trials(d))
+    }
+
     fn uses(&self, part: Part) -> bool {
         !self.without.contains(&part)
     }
@@ -120,14 +125,17 @@ pub enum Part {
     Averaging,
     /// Compressing losses beyond the median.
     Compression,
+    /// Disregarding improvements too small to be worth a trial.
+    Margin,
 }
 
 impl Part {
     /// All of them, with their names in YAML.
-    pub const NAMES: [(&'static str, Self); 3] = [
+    pub const NAMES: [(&'static str, Self); 4] = [
         ("additive", Self::Additive),
         ("averaging", Self::Averaging),
         ("compression", Self::Compression),
+        ("margin", Self::Margin),
     ];
 }
 

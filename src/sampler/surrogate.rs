@@ -19,6 +19,11 @@ const MAX_OBSERVATIONS: usize = 2000;
 /// in a hundred is taken for one; it is a bad one, and missed by nobody.
 const FREAK: f64 = 2.5;
 
+/// The least improvement that is worth a trial, as a share of what the search has gained since its first
+/// trials. Without one the search polishes what it has found for ever: where losses crowd, compression
+/// magnifies what little is left to gain there.
+const MARGIN: f64 = 3e-4;
+
 /// Points predicted together; bounds the memory.
 const BATCH: usize = 1024;
 
@@ -72,7 +77,19 @@ pub(super) fn search_ensemble(
         additive: settings.uses(Part::Additive),
         averaged: settings.uses(Part::Averaging),
     };
-    Ensemble::fit(&columns, x, &y, recipe, key)
+    let mut ensemble = Ensemble::fit(&columns, x, &y, recipe, key)?;
+    if settings.uses(Part::Margin) {
+        ensemble.demand(margin(&losses, settings.initial_trials(space.len())));
+    }
+    Ok(ensemble)
+}
+
+/// The least improvement that counts, in units of the losses: below the median they are not compressed.
+fn margin(losses: &[f64], first: usize) -> f64 {
+    let least = |losses: &[f64]| losses.iter().copied().fold(f64::INFINITY, f64::min);
+    let before = least(&losses[..first.clamp(1, losses.len())]);
+    // Halved, so that the difference of two finite losses stays finite.
+    2.0 * MARGIN * (0.5 * before - 0.5 * least(losses))
 }
 
 /// Fits the same kind of model to describe what was measured, for pictures and predictions: to the
