@@ -75,6 +75,8 @@ pub enum Origin {
     Random,
     /// A point of the scrambled Sobol sequence.
     Sobol,
+    /// The middle of the space.
+    Center,
     /// Drawn near the values that the user guessed.
     Guess,
     /// The maximum of an acquisition function over a surrogate.
@@ -101,6 +103,7 @@ impl Origin {
         match self {
             Self::Random => "random",
             Self::Sobol => "sobol",
+            Self::Center => "center",
             Self::Guess => "guess",
             Self::Model { .. } => "model",
             Self::Fallback { .. } => "fallback",

@@ -1,10 +1,10 @@
-//! Sobol first, then a Gaussian process with log expected improvement.
+//! A few first trials, then a Gaussian process with log expected improvement.
 
 use super::distinct::{Seen, unseen};
-use super::guess::{draw, preference};
+use super::guess::preference;
 use super::sobol::{Sequence, SobolSampler, hash};
 use super::surrogate::{rows, search_ensemble};
-use super::{GpSettings, Sampler, SamplerError, Suggestion};
+use super::{GpSettings, Part, Sampler, SamplerError, Suggestion, initial};
 use crate::gp::Region;
 use crate::space::SearchSpace;
 use crate::trial::{History, Origin, TrialNumber};
@@ -26,22 +26,20 @@ impl Sampler for GpSampler {
         history: &History,
         number: TrialNumber,
     ) -> Result<Suggestion, SamplerError> {
-        let sobol = SobolSampler { seed: self.seed };
         if number.0 < self.settings.initial_trials(space.len()) as u64 {
-            return match draw(space, history, number, self.seed)? {
-                Some(suggestion) => Ok(suggestion),
-                None => sobol.suggest(space, history, number),
-            };
+            let center = self.settings.uses(Part::Center);
+            return initial::suggest(space, history, number, self.seed, center);
         }
         // Another key for every trial: no two searches begin at the same points.
         let key = hash(self.seed) ^ hash(number.0);
         let sequence = Sequence::scrambled(space.len(), key)?;
         match suggest_by_model(space, history, &sequence, &self.settings, key) {
             Ok(suggestion) => Ok(suggestion),
-            Err(reason) => Ok(Suggestion {
-                params: sobol.suggest(space, history, number)?.params,
-                origin: Origin::Fallback { reason },
-            }),
+            Err(reason) => {
+                let sobol = SobolSampler { seed: self.seed };
+                let params = sobol.suggest(space, history, number)?.params;
+                Ok(Suggestion { params, origin: Origin::Fallback { reason } })
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 mod distinct;
 mod gp;
 mod guess;
+mod initial;
 mod random;
 mod sobol;
 mod surrogate;
@@ -71,7 +72,7 @@ pub enum SamplerSettings {
     Random,
     /// The scrambled Sobol sequence.
     Sobol,
-    /// Sobol first, then a Gaussian process.
+    /// The middle of the space and some Sobol points, then a Gaussian process.
     Gp(GpSettings),
 }
 
@@ -85,8 +86,8 @@ impl Default for SamplerSettings {
 /// Settings of the Gaussian-process sampler.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GpSettings {
-    /// Trials that take their parameters from the Sobol sequence before the model begins;
-    /// `None` chooses by the number of parameters.
+    /// Trials before the model begins: the middle of the space, then the Sobol sequence; `None` chooses
+    /// by the number of parameters.
     pub sobol: Option<usize>,
     /// Most trials the model is fitted to, at least 2: the best, and an even choice of the others.
     /// Time grows with their cube.
@@ -127,15 +128,18 @@ pub enum Part {
     Compression,
     /// Disregarding improvements too small to be worth a trial.
     Margin,
+    /// Beginning in the middle of the space.
+    Center,
 }
 
 impl Part {
     /// All of them, with their names in YAML.
-    pub const NAMES: [(&'static str, Self); 4] = [
+    pub const NAMES: [(&'static str, Self); 5] = [
         ("additive", Self::Additive),
         ("averaging", Self::Averaging),
         ("compression", Self::Compression),
         ("margin", Self::Margin),
+        ("center", Self::Center),
     ];
 }
 

@@ -23,7 +23,7 @@ const BITS: usize = 32;
 
 /// Distance between the points that stand in for one already seen: far beyond the numbers of a
 /// study's trials, so no stand-in is another trial's own point.
-const STRIDE: u64 = 1 << 20;
+pub(super) const STRIDE: u64 = 1 << 20;
 
 /// Trial `number` gets point `number` of the sequence scrambled by `seed`.
 #[derive(Clone, Copy, Debug)]
