@@ -188,11 +188,14 @@ fn a_line_that_cannot_be_obeyed_is_answered_and_the_session_goes_on() {
         ("{\"tell\": {\"trial\": 0, \"value\": 1, \"failed\": \"no\"}}", "exclude each other"),
         ("{\"tell\": {\"value\": 1}}", "needs `trial` or `params`"),
         ("{\"tell\": {\"trial\": 9, \"value\": 1}}", "trial 9 was never asked"),
-        ("{\"tell\": {\"trial\": 0, \"params\": {\"x\": 0.125}, \"value\": 1}}", "other parameters"),
+        (
+            "{\"tell\": {\"trial\": 0, \"params\": {\"x\": 0.125}, \"value\": 1}}",
+            "other parameters",
+        ),
         ("{\"tell\": {\"params\": {\"x\": 2.0}, \"value\": 1}}", "`x`"),
         ("{\"tell\": {\"params\": {\"y\": 0.5}, \"value\": 1}}", "`y`"),
         ("{\"tell\": {\"params\": {}, \"value\": 1}}", "`x`"),
-        ("{\"tell\": {\"params\": {\"x\": 0.5}, \"failed\": \"no\"}}", "need a `value`"),
+        ("{\"tell\": {\"params\": {\"x\": 0.125}, \"failed\": \"no\"}}", "need a `value`"),
     ];
     let mut lines = vec![LINE, r#"{"ask": 1}"#];
     lines.extend(cases.iter().map(|(line, _)| *line));

@@ -69,7 +69,7 @@ pub(super) fn search_ensemble(
     let points = observations.iter().map(|o| (&o.params, finite_loss(o).unwrap_or(worst)));
     let (params, losses): (Vec<_>, Vec<_>) = points.unzip();
     let warp = match settings.uses(Part::Compression) {
-        true => Warp::search(&losses),
+        true => search_warp(space, &losses),
         false => Warp::none(),
     };
     let (columns, x, y) = table(space, &params, &losses, warp, settings.observations);
@@ -82,6 +82,10 @@ pub(super) fn search_ensemble(
         ensemble.demand(margin(&losses, settings.initial_trials(space.len())));
     }
     Ok(ensemble)
+}
+
+fn search_warp(space: &SearchSpace, losses: &[f64]) -> Warp {
+    Warp::search(losses, space.parameters().iter().any(|p| !p.domain.is_ordered()))
 }
 
 /// The least improvement that counts, in units of the losses: below the median they are not compressed.
@@ -127,7 +131,7 @@ pub fn judging_surrogate(space: &SearchSpace, history: &History) -> Result<Surro
     if losses.is_empty() {
         return Err(GpError::NoObservations);
     }
-    let warp = Warp::search(&losses);
+    let warp = search_warp(space, &losses);
     let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
     let mut kept: Vec<usize> = (0..y.len()).collect();
     loop {

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `y` | a loss, in the study's units |
 //! | `q` | the median of the losses |
-//! | `s` | the span: median minus least loss |
+//! | `s` | the span: median minus least loss; three times that where there are choices |
 //! | `e` | `(y − q) / s`, how far beyond the median |
 //! | `c` | the ceiling |
 //! | `w` | the warped loss: `y` where `e ≤ 1`, else `q + s (1 + ln e / (1 + ln e / c))` |
@@ -15,6 +15,9 @@
 //! what matters is told apart among good losses, is that of the output warping in Vizier (Song et al.
 //! 2024, arXiv 2408.11527).
 //!
+//! Where there are choices the warp begins later. What a bad point tells of its choice is little, but more
+//! than that it is bad: squeezed together with all other bad ones it makes the search give the choice up.
+//!
 //! For a search the warp has a ceiling: no loss counts as more than `1 + c` spans beyond the median, so
 //! that a single freak among good trials does not hide them. The order is kept all the same.
 //!
@@ -23,6 +26,9 @@
 
 /// Spans by which the logarithm of a loss beyond the median counts at most in a search.
 const CEILING: f64 = 3.0;
+
+/// The span where there are choices, in its usual size.
+const CHOICES: f64 = 3.0;
 
 /// A monotone, invertible map of losses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,10 +41,12 @@ pub(super) struct Warp {
 }
 
 impl Warp {
-    /// The warp that helps a search, for these finite losses, at least one.
-    pub(super) fn search(losses: &[f64]) -> Self {
+    /// The warp that helps a search, for these finite losses, at least one, in a space with choices or
+    /// without.
+    pub(super) fn search(losses: &[f64], choices: bool) -> Self {
         let median = median(losses);
-        Self::beyond(median, median - least(losses), CEILING)
+        let size = if choices { CHOICES } else { 1.0 };
+        Self::beyond(median, size * (median - least(losses)), CEILING)
     }
 
     /// The warp that only disasters feel: losses farther above the median of `typical` than ten times
@@ -100,7 +108,7 @@ mod tests {
     #[test]
     fn keeps_the_better_half_and_the_order() {
         let losses = [0.1, 0.2, 0.3, 0.4, 1e6, 1e9, 1e300];
-        let warp = Warp::search(&losses);
+        let warp = Warp::search(&losses, false);
         let warped: Vec<f64> = losses.iter().map(|&y| warp.apply(y)).collect();
         assert_eq!(warped[..4], losses[..4]);
         assert!(warped.is_sorted_by(|a, b| a < b), "{warped:?}");
@@ -111,8 +119,17 @@ mod tests {
     }
 
     #[test]
+    fn choices_keep_three_times_as_much() {
+        let losses = [0.0, 1.0, 3.9, 4.1, 9.0];
+        let (plain, choices) =
+            (Warp::search(&losses[..3], false), Warp::search(&losses[..3], true));
+        assert!(plain.apply(3.9) < 3.9);
+        assert_eq!(losses.map(|y| choices.apply(y) == y), [true, true, true, false, false]);
+    }
+
+    #[test]
     fn undo_inverts_apply() {
-        let warp = Warp::search(&[-1.0, 0.0, 5.0]);
+        let warp = Warp::search(&[-1.0, 0.0, 5.0], false);
         for y in [-3.0, -1.0, 0.0, 0.999, 1.0, 1.001, 7.5, 1e10] {
             let (back, slope) = warp.undo(warp.apply(y));
             assert!((back - y).abs() <= 1e-11 * y.abs().max(1.0), "{y}: {back}");
@@ -135,7 +152,7 @@ mod tests {
     #[test]
     fn without_a_span_nothing_happens() {
         for losses in [vec![3.0], vec![2.0, 2.0, 9.0], vec![-f64::MAX, f64::MAX, f64::MAX]] {
-            let warp = Warp::search(&losses);
+            let warp = Warp::search(&losses, true);
             for y in losses {
                 assert_eq!(warp.apply(y), y);
                 assert_eq!(warp.undo(y), (y, 1.0));
