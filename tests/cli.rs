@@ -88,8 +88,8 @@ fn show_json_holds_what_machines_need() {
         assert_eq!(trial["number"], number as u64);
         assert_eq!(trial["state"], "complete");
         assert!(trial["params"]["x"].is_f64() && trial["failure"].is_null());
-        let origin = if number < 4 { "sobol" } else { "model" };
-        assert_eq!(trial["origin"]["type"], origin, "{trial:#}");
+        let origin = ["center", "sobol", "sobol", "sobol"].get(number).unwrap_or(&"model");
+        assert_eq!(trial["origin"]["type"], *origin, "{trial:#}");
         for time in ["asked_at", "started_at", "finished_at"] {
             assert!(trial[time].as_str().unwrap().ends_with('Z'), "{trial:#}");
         }

@@ -125,6 +125,29 @@ fn diverged_losses_do_not_blind_the_model() {
     assert!(regret < -4.0, "{regret:.2}");
 }
 
+/// What is gained on first trials that were all disasters is no measure of what is worth a trial.
+#[test]
+fn disasters_at_first_do_not_make_the_search_reckless() {
+    let space = unit_cube(2);
+    let regret = |seed| {
+        let sampler = sampler::build(&gp(None), seed);
+        let mut history = History::default();
+        for number in (0..30).map(TrialNumber) {
+            let params = sampler.suggest(&space, &history, number).unwrap().params;
+            let u = coordinates(&params);
+            let bowl = (u[0] - 0.3).powi(2) + 2.0 * (u[1] - 0.6).powi(2);
+            let loss = Some(if number.0 < 4 { 1e9 + bowl } else { bowl });
+            history.observations.push(Observation { number, params, loss });
+        }
+        let losses = history.observations.iter().filter_map(|o| o.loss);
+        losses.fold(f64::INFINITY, f64::min)
+    };
+    let mut regrets: Vec<f64> = (0..3).map(regret).collect();
+    regrets.sort_by(f64::total_cmp);
+    eprintln!("{regrets:?}");
+    assert!(regrets[1] < 1e-3);
+}
+
 /// Failed trials have no loss; the model keeps away from where they are.
 #[test]
 fn failures_are_avoided() {

@@ -41,6 +41,9 @@ const SCHEDULE: Schedule = Schedule { burn: 10, thin: 5, draws: 5 };
 /// costs O(n³).
 const AVERAGED: usize = 100;
 
+/// The largest margin, in standard deviations of the outcomes.
+const MOST_DEMANDED: f64 = 0.1;
+
 /// Gaussian processes that differ in their hyperparameters.
 ///
 /// A single one, of the most probable hyperparameters, unless some column holds choices. Which choices
@@ -96,10 +99,12 @@ impl Ensemble {
 
     /// Lets improvements on the best observation count only from `margin` on, at least 0 and in the
     /// units of the outcomes (the ξ of Lizotte 2008; Brochu et al. 2010, arXiv 1012.2599, section
-    /// 2.3.1): expected improvement is then over `best − margin`.
+    /// 2.3.1): expected improvement is then over `best − margin`. A tenth of the outcomes' standard
+    /// deviation is the most it takes.
     pub fn demand(&mut self, margin: f64) {
         for member in &mut self.members {
-            member.best -= member.standardizer.apply_deviation(margin);
+            let margin = member.standardizer.apply_deviation(margin);
+            member.best -= margin.min(MOST_DEMANDED);
         }
     }
 

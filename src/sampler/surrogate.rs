@@ -21,7 +21,8 @@ const FREAK: f64 = 2.5;
 
 /// The least improvement that is worth a trial, as a share of what the search has gained since its first
 /// trials. Without one the search polishes what it has found for ever: where losses crowd, compression
-/// magnifies what little is left to gain there.
+/// magnifies what little is left to gain there. (Where the first trials were disasters, the ensemble does
+/// not take that much.)
 const MARGIN: f64 = 3e-4;
 
 /// Points predicted together; bounds the memory.
