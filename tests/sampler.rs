@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use surmise::gp::GpError;
 use surmise::sampler::{
-    self, GpSettings, Sampler, SamplerError, SamplerSettings, descriptive_surrogate,
+    self, GpSettings, Part, Sampler, SamplerError, SamplerSettings, descriptive_surrogate,
 };
 use surmise::space::{
-    CategoricalDomain, Condition, Domain, IntDomain, ParamValue, Parameter, Params, Scale,
+    CategoricalDomain, Condition, Domain, Guess, IntDomain, ParamValue, Parameter, Params, Scale,
     SearchSpace,
 };
 use surmise::trial::{History, Observation, Origin, TrialNumber};
@@ -214,6 +214,30 @@ fn origins_tell_how_a_suggestion_was_made() {
     };
     assert_eq!((acquisition.as_str(), observations), ("log_ei", 3));
     assert!(acquisition_value.is_finite());
+}
+
+#[test]
+fn the_first_trial_lies_in_the_middle_or_at_the_guesses() {
+    let float = |name| Parameter::new(name, Domain::float(0.0, 1.0).unwrap());
+    let first = |parameters: Vec<Parameter>, constraints: &[&str], settings: &SamplerSettings| {
+        let constraints = constraints.iter().map(|c| (*c).to_owned()).collect();
+        let space = SearchSpace::with_constraints(parameters, constraints).unwrap();
+        let sampler = sampler::build(settings, 5);
+        let suggestion = sampler.suggest(&space, &History::default(), TrialNumber(0)).unwrap();
+        (suggestion.origin, coordinates(&suggestion.params))
+    };
+    let plain = vec![float("x"), float("y")];
+    assert_eq!(first(plain.clone(), &[], &gp(None)), (Origin::Center, vec![0.5, 0.5]));
+    // Where the middle is not allowed no one pretends it was.
+    let (origin, at) = first(plain.clone(), &["x + y < 0.5"], &gp(None));
+    assert!(origin == Origin::Sobol && at[0] + at[1] < 0.5, "{origin:?} {at:?}");
+    let settings = GpSettings { without: vec![Part::Center], ..GpSettings::default() };
+    let sobol = first(plain.clone(), &[], &SamplerSettings::Sobol);
+    assert_eq!(first(plain.clone(), &[], &SamplerSettings::Gp(settings)), sobol);
+    let mut guessed = plain;
+    let value = ParamValue::Float(0.1);
+    guessed[0].guess = Some(Guess::new(&guessed[0].domain, value, None).unwrap());
+    assert_eq!(first(guessed, &[], &gp(None)), (Origin::Guess, vec![0.1, 0.5]));
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Origins {
         Ok(())
     }
 
-    /// `{"sobol": 4, …, "fallback": 1}`
+    /// `{"center": 1, "sobol": 4, …, "fallback": 1}`
     pub(super) fn kinds(&self) -> Value {
         let pairs = self.kinds.iter().map(|(kind, count)| ((*kind).to_owned(), json!(count)));
         Value::Object(pairs.collect::<Map<_, _>>())

@@ -41,7 +41,8 @@ const SCHEDULE: Schedule = Schedule { burn: 10, thin: 5, draws: 5 };
 /// costs O(n³).
 const AVERAGED: usize = 100;
 
-/// The largest margin, in standard deviations of the outcomes.
+/// The largest margin, in standard deviations of the outcomes: beyond it a search no longer cares for what
+/// the model expects, only for where it knows least.
 const MOST_DEMANDED: f64 = 0.1;
 
 /// Gaussian processes that differ in their hyperparameters.

@@ -4,8 +4,8 @@
 use crate::gp::{Belief, Preference};
 use crate::space::{Guess, SearchSpace};
 
-/// What a guess is worth, in observations (`β` of πBO). Its authors take a tenth of the budget; with 10,
-/// guesses wrong in every parameter left five times the regret after 50 trials, with 1 not twice.
+/// What a guess is worth, in observations (`β` of πBO). Its authors take a tenth of the budget; where
+/// guesses are wrong, more costs more (BENCHMARKS.md).
 const WORTH: f64 = 1.0;
 
 /// Deviation of a guess among choices: another one is `e^{-2}` as likely.

@@ -296,7 +296,8 @@ def _recommended(data, groups, ats):
 def make(names, opts=None, at=None, parallel=(), against=None, per_problem=False, seeds=None):
     data = Data(names, opts, seeds, parallel)
     groups = {}
-    for group in problems.GROUPS:
+    extra = {problems.get(n).group for n in names} - set(problems.GROUPS)
+    for group in [*problems.GROUPS, *sorted(extra)]:
         members = [n for n in names if problems.get(n).group == group]
         if members:
             groups[group] = members
