@@ -61,23 +61,17 @@ fn one_point_predicts_itself() {
     assert!(posterior.standard_deviation[0] < posterior.standard_deviation[1]);
 }
 
-/// A bowl is known on the left half: the last thousandths are sure to be had there, and nobody knows what
-/// the right half holds. Who wants more than thousandths looks there.
+/// Noise of standard deviation 0.1 around a bowl, in whatever units.
 #[test]
-fn a_margin_turns_from_polishing_to_exploring() {
-    let x: Vec<f64> = (0..10).map(|i| 0.05 * f64::from(i)).collect();
-    let y: Vec<f64> = x.iter().map(|x| (x - 0.23) * (x - 0.23)).collect();
-    let mut ensemble = Ensemble::from(fit(&x, &y));
-    let candidates = line(&[0.23, 0.9]);
-    let choice = |ensemble: &Ensemble| ensemble.best_by_log_ei(&candidates, None).unwrap();
-    let polish = choice(&ensemble);
-    assert_eq!(polish.point, [0.23]);
-    ensemble.demand(0.0);
-    assert_eq!(choice(&ensemble), polish);
-    ensemble.demand(0.001);
-    let explore = choice(&ensemble);
-    assert_eq!(explore.point, [0.9]);
-    assert!(explore.log_ei < polish.log_ei);
+fn the_noise_is_found_in_units_of_the_outcomes() {
+    let x: Vec<f64> = (0..60).map(|i| f64::from(i) / 59.0).collect();
+    for unit in [1.0, 1e6] {
+        let sign = |i: usize| if i * 7 % 11 < 5 { -0.1 } else { 0.1 };
+        let bowl = |(i, x): (usize, &f64)| unit * (4.0 * (x - 0.3) * (x - 0.3) + sign(i));
+        let y: Vec<f64> = x.iter().enumerate().map(bowl).collect();
+        let noise = Ensemble::from(fit(&x, &y)).noise_deviation() / unit;
+        assert!((0.08..0.12).contains(&noise), "{noise}");
+    }
 }
 
 #[test]

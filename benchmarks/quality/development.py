@@ -2,8 +2,8 @@
 
     QUALITY_EXTRA=development.py bench.py run --opt … --problems group:dev,group:devmix,…
 
-24 functions of bbob (2 to 10 dimensions) and 8 of bbob-mixint in instance 2, 6 noisy ones in instance 3; seven with
-choices, eight landscapes of Gaussian wells of like depth, four trees whose branches have parameters of their own.
+24 functions of bbob (2 to 10 dimensions) and 8 of bbob-mixint in instance 2, 6 noisy ones in instance 3 and 12 in
+instance 4; seven with choices, eight landscapes of Gaussian wells of like depth, four trees whose branches have parameters of their own.
 """
 
 from __future__ import annotations
@@ -69,6 +69,28 @@ def from_coco():
             ("bbob", function, 3, 3),
             noise=lambda rng, deviation=deviation: rng.normal(0, deviation),
         )
+    for function, dimension, share in NOISY:
+        which = ("bbob", function, dimension, 4)
+        deviation = share * spread(*which)
+        yield coco_problem(
+            f"devnoisy_f{function}_{dimension}d",
+            "devnoisy",
+            f.box([(-5, 5)] * dimension),
+            which,
+            noise=lambda rng, deviation=deviation: rng.normal(0, deviation),
+        )
+
+
+# Function, dimension, deviation of the noise as a share of what lies between most random points.
+NOISY = [(1, 5, 0.1), (3, 2, 0.05), (6, 5, 0.05), (8, 2, 0.02), (10, 3, 0.02), (14, 5, 0.1)]
+NOISY += [(15, 5, 0.1), (17, 2, 0.1), (20, 5, 0.05), (21, 5, 0.1), (22, 2, 0.1), (23, 3, 0.2)]
+
+
+def spread(*which):
+    """From the 10th to the 90th percentile of 300 random points."""
+    rng = np.random.default_rng(1)
+    values = [coco(*which)[1](rng.uniform(-5, 5, which[2])) for _ in range(300)]
+    return float(np.quantile(values, 0.9) - np.quantile(values, 0.1))
 
 
 def quad(p):

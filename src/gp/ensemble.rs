@@ -41,10 +41,6 @@ const SCHEDULE: Schedule = Schedule { burn: 10, thin: 5, draws: 5 };
 /// costs O(n³).
 const AVERAGED: usize = 100;
 
-/// The largest margin, in standard deviations of the outcomes: beyond it a search no longer cares for what
-/// the model expects, only for where it knows least.
-const MOST_DEMANDED: f64 = 0.1;
-
 /// Gaussian processes that differ in their hyperparameters.
 ///
 /// A single one, of the most probable hyperparameters, unless some column holds choices. Which choices
@@ -98,15 +94,15 @@ impl Ensemble {
         self.members.iter_mut().try_for_each(|member| member.believe(point))
     }
 
-    /// Lets improvements on the best observation count only from `margin` on, at least 0 and in the
-    /// units of the outcomes (the ξ of Lizotte 2008; Brochu et al. 2010, arXiv 1012.2599, section
-    /// 2.3.1): expected improvement is then over `best − margin`. A tenth of the outcomes' standard
-    /// deviation is the most it takes.
-    pub fn demand(&mut self, margin: f64) {
-        for member in &mut self.members {
-            let margin = member.standardizer.apply_deviation(margin);
-            member.best -= margin.min(MOST_DEMANDED);
-        }
+    /// The noise's standard deviation, in the units of the outcomes: the mean over the members.
+    pub fn noise_deviation(&self) -> f64 {
+        let one = |member: &GaussianProcess| {
+            let deviation = member.hyperparameters.noise_variance.sqrt();
+            member.standardizer.undo_deviation(deviation)
+        };
+        let count = self.members.len() as f64;
+        // Divided first, so that the sum of finite deviations stays finite.
+        self.members.iter().map(|member| one(member) / count).sum()
     }
 
     /// The best of `points` (m × d, on their levels) by LogEI, the first of equals. `None` if there

@@ -35,11 +35,6 @@ impl Standardizer {
         y.map(|v| (v / self.unit - self.center) / self.spread)
     }
 
-    /// A difference of losses in standardised units.
-    pub(super) fn apply_deviation(&self, difference: f64) -> f64 {
-        difference / self.unit / self.spread
-    }
-
     /// A loss in the user's units.
     pub(super) fn undo(&self, z: f64) -> f64 {
         self.unit * (self.center + self.spread * z)

@@ -126,19 +126,16 @@ pub enum Part {
     Averaging,
     /// Compressing losses beyond the median.
     Compression,
-    /// Disregarding improvements too small to be worth a trial.
-    Margin,
     /// Beginning in the middle of the space.
     Center,
 }
 
 impl Part {
     /// All of them, with their names in YAML.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub const NAMES: [(&'static str, Self); 4] = [
         ("additive", Self::Additive),
         ("averaging", Self::Averaging),
         ("compression", Self::Compression),
-        ("margin", Self::Margin),
         ("center", Self::Center),
     ];
 }

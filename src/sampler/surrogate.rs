@@ -19,11 +19,9 @@ const MAX_OBSERVATIONS: usize = 2000;
 /// in a hundred is taken for one; it is a bad one, and missed by nobody.
 const FREAK: f64 = 2.5;
 
-/// The least improvement that is worth a trial, as a share of what the search has gained since its first
-/// trials. Without one the search polishes what it has found for ever: where losses crowd, compression
-/// magnifies what little is left to gain there. (Where the first trials were disasters, the ensemble does
-/// not take that much.)
-const MARGIN: f64 = 3e-4;
+/// The least span of a search's warp, in standard deviations of the noise. Nearer than that a loss beyond the
+/// median may be bad luck, and compressing luck makes the good losses look more certain than they are.
+const NOISE_SPAN: f64 = 10.0;
 
 /// Points predicted together; bounds the memory.
 const BATCH: usize = 1024;
@@ -73,28 +71,22 @@ pub(super) fn search_ensemble(
         true => search_warp(space, &losses),
         false => Warp::none(),
     };
-    let (columns, x, y) = table(space, &params, &losses, warp, settings.observations);
     let recipe = Recipe {
         additive: settings.uses(Part::Additive),
         averaged: settings.uses(Part::Averaging),
     };
-    let mut ensemble = Ensemble::fit(&columns, x, &y, recipe, key)?;
-    if settings.uses(Part::Margin) {
-        ensemble.demand(margin(&losses, settings.initial_trials(space.len())));
-    }
-    Ok(ensemble)
+    let fit = |warp| {
+        let (columns, x, y) = table(space, &params, &losses, warp, settings.observations);
+        Ensemble::fit(&columns, x, &y, recipe, key)
+    };
+    let ensemble = fit(warp)?;
+    // How much noise there is, only a fit can tell.
+    let wider = warp.with_span_at_least(NOISE_SPAN * ensemble.noise_deviation());
+    if wider == warp { Ok(ensemble) } else { fit(wider) }
 }
 
 fn search_warp(space: &SearchSpace, losses: &[f64]) -> Warp {
     Warp::search(losses, space.parameters().iter().any(|p| !p.domain.is_ordered()))
-}
-
-/// The least improvement that counts, in units of the losses: below the median they are not compressed.
-fn margin(losses: &[f64], first: usize) -> f64 {
-    let least = |losses: &[f64]| losses.iter().copied().fold(f64::INFINITY, f64::min);
-    let before = least(&losses[..first.clamp(1, losses.len())]);
-    // Halved, so that the difference of two finite losses stays finite.
-    2.0 * MARGIN * (0.5 * before - 0.5 * least(losses))
 }
 
 /// Fits the same kind of model to describe what was measured, for pictures and predictions: to the

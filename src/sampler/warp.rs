@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `y` | a loss, in the study's units |
 //! | `q` | the median of the losses |
-//! | `s` | the span: median minus least loss; three times that where there are choices |
+//! | `s` | the span: median minus least loss; three times that where there are choices; more with much noise |
 //! | `e` | `(y − q) / s`, how far beyond the median |
 //! | `c` | the ceiling |
 //! | `w` | the warped loss: `y` where `e ≤ 1`, else `q + s (1 + ln e / (1 + ln e / c))` |
@@ -59,6 +59,11 @@ impl Warp {
     /// No warp.
     pub(super) fn none() -> Self {
         Self { median: 0.0, span: f64::INFINITY, ceiling: f64::INFINITY }
+    }
+
+    /// The same, beginning at least this far beyond the median.
+    pub(super) fn with_span_at_least(self, span: f64) -> Self {
+        Self { span: self.span.max(span), ..self }
     }
 
     fn beyond(median: f64, span: f64, ceiling: f64) -> Self {
@@ -125,6 +130,16 @@ mod tests {
             (Warp::search(&losses[..3], false), Warp::search(&losses[..3], true));
         assert!(plain.apply(3.9) < 3.9);
         assert_eq!(losses.map(|y| choices.apply(y) == y), [true, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_wider_span_leaves_more_as_it_is() {
+        let losses = [0.0, 1.0, 3.9, 6.0];
+        let warp = Warp::search(&losses[..3], false);
+        let wider = warp.with_span_at_least(4.0);
+        assert_eq!(losses.map(|y| wider.apply(y) == y), [true, true, true, false]);
+        assert_eq!(wider.with_span_at_least(3.0), wider);
+        assert_eq!(Warp::none().with_span_at_least(3.0), Warp::none());
     }
 
     #[test]
