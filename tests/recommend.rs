@@ -60,7 +60,7 @@ fn noise(state: &mut u64) -> f64 {
 fn luck_is_seen_through() {
     const STUDIES: u64 = 40;
     for deviation in [0.01, 0.1] {
-        let (mut recommended, mut luckiest, mut differ) = (0.0, 0.0, 0);
+        let (mut recommended, mut luckiest, mut differ, mut held) = (0.0, 0.0, 0, 0);
         for seed in 0..STUDIES {
             let mut state = 1000 * seed;
             let measure = |params: &Params| hill(params) + deviation * noise(&mut state);
@@ -70,13 +70,18 @@ fn luck_is_seen_through() {
             recommended += truth(&found.recommended.trial);
             luckiest += truth(&found.measured.trial);
             differ += u64::from(!found.agrees());
+            let candidate = &found.recommended;
+            let error = candidate.predicted.mean - hill(candidate.trial.params.as_ref().unwrap());
+            held += u64::from(error.abs() <= 1.96 * candidate.predicted.standard_error);
             // The luck shows: the model expects less where it was measured most.
             let lucky = found.measured.trial.state.value().unwrap();
             assert!(found.measured.predicted.mean < lucky, "{found:?}");
         }
         eprintln!("noise {deviation}: {recommended:.5} against {luckiest:.5}, {differ} differ");
+        eprintln!("the 95 % interval held the truth in {held} of {STUDIES}");
         assert!(recommended > 0.9 * luckiest, "{recommended} against {luckiest}");
         assert!(differ >= STUDIES / 2, "{differ}");
+        assert!(held >= STUDIES / 2, "{held}");
     }
 }
 

@@ -3,7 +3,8 @@
     QUALITY_EXTRA=development.py bench.py run --opt … --problems group:dev,group:devmix,…
 
 24 functions of bbob (2 to 10 dimensions) and 8 of bbob-mixint in instance 2, 6 noisy ones in instance 3 and 12 in
-instance 4; seven with choices, eight landscapes of Gaussian wells of like depth, four trees whose branches have parameters of their own.
+instance 4; seven with choices, eight landscapes of Gaussian wells of like depth, four trees whose branches have
+parameters of their own.
 """
 
 from __future__ import annotations

@@ -251,6 +251,35 @@ mod tests {
         assert_eq!(representatives(&losses[..2000], 2000), (0..2000).collect::<Vec<_>>());
     }
 
+    /// The deviation of the noise that the search's model finds, with the warp and without.
+    fn noise_found(loss: impl Fn(usize) -> f64) -> [f64; 2] {
+        use crate::space::Domain;
+        use crate::trial::TrialNumber;
+        let x = Parameter::new("x", Domain::float(0.0, 1.0).unwrap());
+        let space = SearchSpace::new(vec![x]).unwrap();
+        let observe = |i: usize| Observation {
+            number: TrialNumber(i as u64),
+            params: space.decode(&[i as f64 / 39.0]),
+            loss: Some(loss(i)),
+        };
+        let observations = (0..40).map(observe).collect();
+        let history = History { observations, ..History::default() };
+        let plain = GpSettings { without: vec![Part::Compression], ..GpSettings::default() };
+        [GpSettings::default(), plain].map(|settings| {
+            search_ensemble(&space, &history, &settings, 1).unwrap().noise_deviation()
+        })
+    }
+
+    #[test]
+    fn losses_within_reach_of_the_noise_are_not_compressed() {
+        // Skewed: much of it lies more than a span beyond the median.
+        let noise = |i: usize| [-1.0, -0.5, 0.0, 2.0, 4.0][i * 3 % 5];
+        let [warped, plain] = noise_found(noise);
+        assert_eq!(warped, plain);
+        let [warped, plain] = noise_found(|i| 0.01 * noise(i) + (0.3 * i as f64).exp());
+        assert!(warped < plain, "{warped} {plain}");
+    }
+
     #[test]
     fn huge_domains_become_columns_of_their_own_levels() {
         use crate::space::{Domain, IntDomain, Scale};
