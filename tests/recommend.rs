@@ -80,8 +80,9 @@ fn luck_is_seen_through() {
         eprintln!("noise {deviation}: {recommended:.5} against {luckiest:.5}, {differ} differ");
         eprintln!("the 95 % interval held the truth in {held} of {STUDIES}");
         assert!(recommended > 0.9 * luckiest, "{recommended} against {luckiest}");
-        assert!(differ >= STUDIES / 2, "{differ}");
-        assert!(held >= STUDIES / 2, "{held}");
+        assert!(differ >= STUDIES / 4, "{differ}");
+        // 38 of 40 would be right; 33 or fewer would be so by chance once in 300 times.
+        assert!(held >= 34, "{held}");
     }
 }
 

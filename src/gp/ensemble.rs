@@ -6,7 +6,7 @@ use super::acquisition::{log_ei, log_ei_with_gradient};
 use super::likelihood::Data;
 use super::posterior::{latent, latent_batch};
 use super::sample::{Schedule, sample};
-use super::{Column, GaussianProcess, GpError, Preference, fit};
+use super::{Column, GaussianProcess, GpError, Posterior, Preference, Prior, fit};
 
 /// A point and its LogEI.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,35 +18,12 @@ pub struct Maximum {
     pub log_ei: f64,
 }
 
-/// What a model is made of. The default is what was found best; the rest tells what each part is worth
-/// (BENCHMARKS.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recipe {
-    /// Whether the kernel has an additive part.
-    pub additive: bool,
-    /// Whether hyperparameters are averaged over where there are choices.
-    pub averaged: bool,
-}
+/// Steps of the chain before the first draw, and from draw to draw.
+const BURN: usize = 10;
+const THIN: usize = 5;
 
-impl Default for Recipe {
-    fn default() -> Self {
-        Self { additive: true, averaged: true }
-    }
-}
-
-/// Hyperparameters drawn.
-const SCHEDULE: Schedule = Schedule { burn: 10, thin: 5, draws: 5 };
-
-/// Most observations that hyperparameters are averaged over for: later they are known well, and a draw
-/// costs O(n³).
-const AVERAGED: usize = 100;
-
-/// Gaussian processes that differ in their hyperparameters.
-///
-/// A single one, of the most probable hyperparameters, unless some column holds choices. Which choices
-/// matter is open for long then: the most probable hyperparameters are sure that some do not, and a
-/// search that believes them never tries those again. Draws from the posterior disagree about it.
-/// Without choices the average was no better, and slower to exploit.
+/// Gaussian processes that differ in their hyperparameters: draws from the posterior, or the most
+/// probable ones alone.
 #[derive(Clone, Debug)]
 pub struct Ensemble {
     /// At least one.
@@ -54,7 +31,9 @@ pub struct Ensemble {
 }
 
 impl Ensemble {
-    /// Fits to observations, given as for [`GaussianProcess::fit`]; `seed` decides the draws.
+    /// Fits to observations, given as for [`GaussianProcess::fit`]: as many models as there are `draws` of
+    /// hyperparameters, decided by `seed`; without draws, or where rounding defeats them, the most
+    /// probable one.
     ///
     /// # Errors
     /// As [`GaussianProcess::fit`].
@@ -62,18 +41,19 @@ impl Ensemble {
         columns: &[Column],
         x: DMatrix<f64>,
         y: &DVector<f64>,
-        recipe: Recipe,
+        prior: Prior,
+        draws: usize,
         seed: u64,
     ) -> Result<Self, GpError> {
-        let map = GaussianProcess::fit_with(columns, x, y, recipe.additive)?;
-        let choices = columns.iter().any(Column::is_categorical);
-        if !recipe.averaged || !choices || map.observations > AVERAGED {
+        let map = GaussianProcess::fit_with(columns, x, y, prior)?;
+        if draws == 0 {
             return Ok(map.into());
         }
         let z = map.standardizer.apply(y);
-        let data = Data { columns, x: &map.x, z: &z, additive: recipe.additive };
+        let data = Data { columns, x: &map.x, z: &z, prior };
         let start = fit::to_theta(&map.hyperparameters);
-        let draws = sample(data, &start, SCHEDULE, seed).into_iter().map(|hyperparameters| {
+        let schedule = Schedule { burn: BURN, thin: THIN, draws };
+        let draws = sample(data, &start, schedule, seed).into_iter().map(|hyperparameters| {
             let (x, z, standardizer) = (map.x.clone(), z.clone(), map.standardizer.clone());
             GaussianProcess::condition(columns, x, z, standardizer, hyperparameters)
         });
@@ -92,6 +72,38 @@ impl Ensemble {
     /// As there.
     pub fn believe(&mut self, point: &[f64]) -> Result<(), GpError> {
         self.members.iter_mut().try_for_each(|member| member.believe(point))
+    }
+
+    /// Mean and standard deviation of the latent function at the rows of `points`, given as for
+    /// [`GaussianProcess::posterior`]: of the mixture of all members, which is uncertain of what its
+    /// members are uncertain of and of what they disagree about.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn posterior(&self, points: &DMatrix<f64>) -> Result<Posterior, GpError> {
+        let members = self.members.iter().map(|member| member.posterior(points));
+        let members = members.collect::<Result<Vec<_>, _>>()?;
+        let share = 1.0 / members.len() as f64;
+        let n = points.nrows();
+        let mut mean = DVector::zeros(n);
+        for member in &members {
+            mean.axpy(share, &member.mean, 1.0);
+        }
+        let deviation = |i: usize| {
+            // By `hypot`, so that no square of a finite deviation is infinite.
+            let of_member = |m: &Posterior| m.standard_deviation[i].hypot(m.mean[i] - mean[i]);
+            members.iter().map(of_member).fold(0.0, f64::hypot) * share.sqrt()
+        };
+        let standard_deviation = DVector::from_fn(n, |i, _| deviation(i));
+        Ok(Posterior { mean, standard_deviation })
+    }
+
+    /// Length scales, one a column, in units of the cube's side: the geometric mean over the members.
+    pub fn length_scales(&self) -> Vec<f64> {
+        let share = 1.0 / self.members.len() as f64;
+        let logs =
+            |k: usize| self.members.iter().map(move |m| m.hyperparameters.length_scales[k].ln());
+        (0..self.columns().len()).map(|k| (share * logs(k).sum::<f64>()).exp()).collect()
     }
 
     /// The noise's standard deviation, in the units of the outcomes: the mean over the members.
@@ -200,4 +212,42 @@ fn argmax(values: &[f64]) -> Option<usize> {
 
 pub(super) fn row(matrix: &DMatrix<f64>, i: usize) -> Vec<f64> {
     matrix.row(i).iter().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gp::Hyperparameters;
+
+    #[test]
+    fn a_mixture_is_unsure_of_what_its_members_disagree_about() {
+        let x = DMatrix::from_column_slice(3, 1, &[0.1, 0.5, 0.9]);
+        let y = DVector::from_column_slice(&[2.0, -1.0, 5.0]);
+        let member = |length_scale, noise_variance| {
+            let hyperparameters = Hyperparameters {
+                length_scales: vec![length_scale],
+                signal_variance: 1.0,
+                additive_variance: 0.0,
+                additive_ratio: 1.0,
+                noise_variance,
+                mean: 0.0,
+            };
+            let columns = [Column::continuous()];
+            GaussianProcess::with_hyperparameters(&columns, x.clone(), &y, hyperparameters).unwrap()
+        };
+        let members = vec![member(0.1, 1e-4), member(0.4, 0.5)];
+        let points = DMatrix::from_column_slice(2, 1, &[0.5, 0.7]);
+        let [a, b] = [0, 1].map(|i| members[i].posterior(&points).unwrap());
+        let mixture = Ensemble { members };
+        let found = mixture.posterior(&points).unwrap();
+        for i in 0..2 {
+            // By moments: E x² − (E x)².
+            let mean = 0.5 * (a.mean[i] + b.mean[i]);
+            let squares = |p: &Posterior| p.mean[i].powi(2) + p.standard_deviation[i].powi(2);
+            let variance = 0.5 * (squares(&a) + squares(&b)) - mean * mean;
+            assert!((found.mean[i] - mean).abs() < 1e-12);
+            assert!((found.variance()[i] - variance).abs() < 1e-9, "{variance}");
+        }
+        assert!((mixture.length_scales()[0] - 0.2).abs() < 1e-12);
+    }
 }

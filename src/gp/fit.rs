@@ -88,14 +88,14 @@ fn descend(data: Data<'_>, start: &[f64], effort: Effort) -> Option<Minimum> {
 fn loss(data: Data<'_>, theta: &[f64]) -> Result<f64, GpError> {
     let hyperparameters = from_theta(data, theta);
     let factored = Factored::new(data, &hyperparameters)?;
-    Ok(-factored.log_likelihood(data, &hyperparameters) - log_prior(theta).0)
+    Ok(-factored.log_likelihood(data, &hyperparameters) - log_prior(theta, data.prior.noise).0)
 }
 
 /// [`loss`] and its gradient with respect to θ.
 fn loss_and_gradient(data: Data<'_>, theta: &[f64]) -> Result<(f64, Vec<f64>), GpError> {
     let hyperparameters = from_theta(data, theta);
     let factored = Factored::new(data, &hyperparameters)?;
-    let (prior, prior_gradient) = log_prior(theta);
+    let (prior, prior_gradient) = log_prior(theta, data.prior.noise);
     let gradient = factored.log_likelihood_gradient(data, &hyperparameters);
     let sum = gradient.iter().zip(prior_gradient).map(|(l, p)| -l - p);
     Ok((-factored.log_likelihood(data, &hyperparameters) - prior, sum.collect()))
@@ -107,7 +107,7 @@ pub(super) fn from_theta(data: Data<'_>, theta: &[f64]) -> Hyperparameters {
     Hyperparameters {
         length_scales: theta[..d].iter().map(|log| log.exp()).collect(),
         signal_variance: theta[d].exp(),
-        additive_variance: if data.additive { theta[d + 1].exp() } else { 0.0 },
+        additive_variance: if data.prior.additive { theta[d + 1].exp() } else { 0.0 },
         additive_ratio: theta[d + 2].exp(),
         noise_variance: theta[d + 3].exp(),
         mean: theta[d + 4],
@@ -140,7 +140,7 @@ mod tests {
     use nalgebra::{DMatrix, DVector};
 
     use super::*;
-    use crate::gp::Column;
+    use crate::gp::{Column, Prior};
 
     #[test]
     fn gradient_matches_central_differences() {
@@ -151,7 +151,7 @@ mod tests {
         let z = DVector::from_fn(17, |i, _| (i as f64 * 1.3).sin());
         let columns =
             [Column::continuous(), Column::continuous(), Column::categorical(vec![0.25, 0.75])];
-        let data = Data { columns: &columns, x: &x, z: &z, additive: true };
+        let data = Data { columns: &columns, x: &x, z: &z, prior: Prior::default() };
         let theta = [-0.5, 0.3, 0.8, 0.4, 0.7, -0.9, -3.0, 0.2];
         let (_, gradient) = loss_and_gradient(data, &theta).unwrap();
         for i in 0..theta.len() {

@@ -9,7 +9,7 @@
 //! | `likelihood` | log marginal likelihood, priors, gradients |
 //! | `fit` | hyperparameters by maximum a posteriori |
 //! | `sample` | hyperparameters drawn from their posterior |
-//! | `ensemble` | several models at once: expected improvement averaged over what is not known |
+//! | `ensemble` | several models at once: what they say, averaged over what is not known |
 //! | `posterior` | mean and variance at new points |
 //! | `safe_math` | `ln h`, right in the tails |
 //! | `acquisition` | log expected improvement |
@@ -39,7 +39,8 @@ mod sample;
 mod standardize;
 
 pub use column::{Column, Values};
-pub use ensemble::{Ensemble, Maximum, Recipe};
+pub use ensemble::{Ensemble, Maximum};
+pub use likelihood::{NoisePrior, Prior};
 pub use maximize::Region;
 pub use preference::{Belief, Preference};
 
@@ -156,20 +157,20 @@ impl GaussianProcess {
     /// [`GpError::NoObservations`], [`GpError::Shape`], [`GpError::NotFinite`], or
     /// [`GpError::NotPositiveDefinite`] where rounding defeats every jitter.
     pub fn fit(columns: &[Column], x: DMatrix<f64>, y: &DVector<f64>) -> Result<Self, GpError> {
-        Self::fit_with(columns, x, y, true)
+        Self::fit_with(columns, x, y, Prior::default())
     }
 
-    /// [`fit`](Self::fit), with the additive part or without.
+    /// [`fit`](Self::fit) under this prior.
     fn fit_with(
         columns: &[Column],
         x: DMatrix<f64>,
         y: &DVector<f64>,
-        additive: bool,
+        prior: Prior,
     ) -> Result<Self, GpError> {
         check_data(columns, &x, y)?;
         let standardizer = Standardizer::new(y);
         let z = standardizer.apply(y);
-        let hyperparameters = fit::fit(Data { columns, x: &x, z: &z, additive })?;
+        let hyperparameters = fit::fit(Data { columns, x: &x, z: &z, prior })?;
         Self::condition(columns, x, z, standardizer, hyperparameters)
     }
 
@@ -197,8 +198,8 @@ impl GaussianProcess {
         standardizer: Standardizer,
         hyperparameters: Hyperparameters,
     ) -> Result<Self, GpError> {
-        // What is conditioned on does not ask for the kernel's parts.
-        let data = Data { columns, x: &x, z: &z, additive: true };
+        // Conditioning is on given hyperparameters, whatever their prior was.
+        let data = Data { columns, x: &x, z: &z, prior: Prior::default() };
         let factored = Factored::new(data, &hyperparameters)?;
         // μ(X) = m + k(X, X) α = z − (σ_n² + jitter) α.
         let ridge = hyperparameters.noise_variance + factored.cholesky.jitter();
@@ -260,15 +261,6 @@ impl GaussianProcess {
             mean: DVector::from_iterator(points.nrows(), means),
             standard_deviation: DVector::from_iterator(points.nrows(), deviations),
         })
-    }
-
-    /// How far each observation lies above what all the others make the model expect there, in standard
-    /// deviations of that expectation: `α_i / √(K⁻¹)_ii` (Rasmussen & Williams 2006, eq. 5.12). In the
-    /// order of the rows, believed points last.
-    pub fn surprises(&self) -> Vec<f64> {
-        let inverse = self.factored.cholesky.inverse();
-        let alpha = self.factored.alpha.iter().enumerate();
-        alpha.map(|(i, alpha)| alpha / inverse[(i, i)].sqrt()).collect()
     }
 
     /// The hyperparameters, in standardised units.

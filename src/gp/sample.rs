@@ -27,7 +27,7 @@ pub(super) fn sample(
     seed: u64,
 ) -> Vec<Hyperparameters> {
     let mut random = ChaCha12Rng::seed_from_u64(seed);
-    let priors = priors(data.columns.len());
+    let priors = priors(data.columns.len(), data.prior.noise);
     let mut theta = start.to_vec();
     let Some(mut log_likelihood) = evaluate(data, &theta) else {
         return Vec::new();
@@ -107,8 +107,8 @@ mod tests {
     use nalgebra::{DMatrix, DVector};
 
     use super::*;
-    use crate::gp::Column;
     use crate::gp::fit::to_theta;
+    use crate::gp::{Column, NoisePrior, Prior};
 
     /// Without anything to learn from, draws are the prior's.
     #[test]
@@ -116,8 +116,8 @@ mod tests {
         // Sixteen columns: in fewer the bounds cut into the prior of a length scale.
         let (x, z) = (DMatrix::from_element(1, 16, 0.5), DVector::zeros(1));
         let columns = vec![Column::continuous(); 16];
-        let data = Data { columns: &columns, x: &x, z: &z, additive: true };
-        let start: Vec<f64> = priors(16).iter().map(|p| p.center).collect();
+        let data = Data { columns: &columns, x: &x, z: &z, prior: Prior::default() };
+        let start: Vec<f64> = priors(16, NoisePrior::Slight).iter().map(|p| p.center).collect();
         let schedule = Schedule { burn: 20, thin: 3, draws: 2000 };
         let draws = sample(data, &start, schedule, 1);
         // The length scale: the likelihood of one point does not depend on it.
@@ -125,7 +125,7 @@ mod tests {
         let n = logs.len() as f64;
         let mean = logs.iter().sum::<f64>() / n;
         let deviation = (logs.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / n).sqrt();
-        let prior = priors(16)[0];
+        let prior = priors(16, NoisePrior::Slight)[0];
         assert!((mean - prior.center).abs() < 0.15, "{mean} vs {}", prior.center);
         assert!((deviation / prior.deviation - 1.0).abs() < 0.2, "{deviation}");
     }
@@ -135,7 +135,8 @@ mod tests {
         let x = DMatrix::from_fn(30, 2, |i, k| ((i * (7 + 4 * k)) % 30) as f64 / 29.0);
         let z = DVector::from_fn(30, |i, _| (9.0 * x[(i, 0)]).sin());
         let columns = vec![Column::continuous(); 2];
-        let data = Data { columns: &columns, x: &x, z: &z, additive: false };
+        let prior = Prior { additive: false, ..Prior::default() };
+        let data = Data { columns: &columns, x: &x, z: &z, prior };
         let start = to_theta(&crate::gp::fit::fit(data).unwrap());
         let schedule = Schedule { burn: 20, thin: 2, draws: 20 };
         let draws = sample(data, &start, schedule, 3);

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::warp::Warp;
 use super::{GpSettings, Part};
-use crate::gp::{Column, Ensemble, GaussianProcess, GpError, Recipe, Values};
+use crate::gp::{Column, Ensemble, GpError, NoisePrior, Prior, Values};
 use crate::space::{Parameter, Params, SearchSpace};
 use crate::trial::{History, Observation};
 
@@ -15,13 +15,22 @@ const MAX_LEVELS: u64 = 1024;
 /// cube: at this many a fit takes seconds.
 const MAX_OBSERVATIONS: usize = 2000;
 
-/// A loss this many standard deviations above its expectation is a freak. Of losses with plain noise one
-/// in a hundred is taken for one; it is a bad one, and missed by nobody.
-const FREAK: f64 = 2.5;
-
 /// The least span of a search's warp, in standard deviations of the noise. Nearer than that a loss beyond the
 /// median may be bad luck, and compressing luck makes the good losses look more certain than they are.
 const NOISE_SPAN: f64 = 10.0;
+
+/// Hyperparameters drawn for a search where there are choices. Which of them matter is open for long: the
+/// most probable hyperparameters are sure that some do not, and a search that believes them never tries
+/// those again. Draws disagree about it. Without choices the average was no better, and slower to exploit.
+const SEARCH_DRAWS: usize = 5;
+
+/// Hyperparameters drawn for a judgement. With 100 in their place its intervals are too narrow more
+/// often, with 400 no less often.
+const JUDGING_DRAWS: usize = 200;
+
+/// Most observations that so many hyperparameters are drawn for: a draw costs O(n³), and with more
+/// observations hyperparameters are known better.
+const DRAWN: usize = 100;
 
 /// Points predicted together; bounds the memory.
 const BATCH: usize = 1024;
@@ -31,7 +40,7 @@ const BATCH: usize = 1024;
 pub struct Surrogate {
     space: SearchSpace,
     warp: Warp,
-    pub(super) gp: GaussianProcess,
+    gp: Ensemble,
 }
 
 /// What the model says of one point, in units of the loss.
@@ -71,13 +80,12 @@ pub(super) fn search_ensemble(
         true => search_warp(space, &losses),
         false => Warp::none(),
     };
-    let recipe = Recipe {
-        additive: settings.uses(Part::Additive),
-        averaged: settings.uses(Part::Averaging),
-    };
+    let prior = Prior { additive: settings.uses(Part::Additive), ..Prior::default() };
+    let averaged = settings.uses(Part::Averaging) && has_choices(space);
     let fit = |warp| {
         let (columns, x, y) = table(space, &params, &losses, warp, settings.observations);
-        Ensemble::fit(&columns, x, &y, recipe, key)
+        let draws = if averaged && y.len() <= DRAWN { SEARCH_DRAWS } else { 0 };
+        Ensemble::fit(&columns, x, &y, prior, draws, key)
     };
     let ensemble = fit(warp)?;
     // How much noise there is, only a fit can tell.
@@ -86,7 +94,11 @@ pub(super) fn search_ensemble(
 }
 
 fn search_warp(space: &SearchSpace, losses: &[f64]) -> Warp {
-    Warp::search(losses, space.parameters().iter().any(|p| !p.domain.is_ordered()))
+    Warp::search(losses, has_choices(space))
+}
+
+fn has_choices(space: &SearchSpace) -> bool {
+    space.parameters().iter().any(|p| !p.domain.is_ordered())
 }
 
 /// Fits the same kind of model to describe what was measured, for pictures and predictions: to the
@@ -107,13 +119,14 @@ pub fn descriptive_surrogate(space: &SearchSpace, history: &History) -> Result<S
     }
     let warp = Warp::disasters(&losses, &losses[..first]);
     let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
-    let gp = GaussianProcess::fit(&columns, x, &y)?;
+    let gp = Ensemble::fit(&columns, x, &y, Prior::default(), 0, 0)?;
     Ok(Surrogate { space: space.clone(), warp, gp })
 }
 
-/// Fits the same kind of model to judge trials: which is best when luck is discounted. Losses count as
-/// in a search, and freaks do not count: losses so far above what their neighbours promise that noise
-/// cannot explain them. A freak says something went wrong once, not that its parameters are bad.
+/// Fits the same kind of model to judge trials: which is best when luck is discounted, and how sure
+/// that is. Losses count as in a search, but nothing is taken for granted: the prior of the noise is
+/// open, and the model is the average over draws of all hyperparameters. A single most probable set of
+/// them is surer of everything than it can be, and a search has picked the trials that flatter it.
 ///
 /// # Errors
 /// As [`descriptive_surrogate`].
@@ -126,18 +139,16 @@ pub fn judging_surrogate(space: &SearchSpace, history: &History) -> Result<Surro
     }
     let warp = search_warp(space, &losses);
     let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
-    let mut kept: Vec<usize> = (0..y.len()).collect();
-    loop {
-        let gp = GaussianProcess::fit(&columns, x.select_rows(&kept), &y.select_rows(&kept))?;
-        let pairs = kept.iter().zip(gp.surprises());
-        let rest: Vec<usize> =
-            pairs.filter(|(_, surprise)| *surprise <= FREAK).map(|(&i, _)| i).collect();
-        // Without the worst freaks the next ones show.
-        if rest.len() == kept.len() || 4 * rest.len() < 3 * y.len() {
-            return Ok(Surrogate { space: space.clone(), warp, gp });
-        }
-        kept = rest;
-    }
+    let prior = Prior { noise: NoisePrior::Open, ..Prior::default() };
+    let gp = Ensemble::fit(&columns, x, &y, prior, judging_draws(losses.len()), 0)?;
+    Ok(Surrogate { space: space.clone(), warp, gp })
+}
+
+/// For more than [`DRAWN`] observations as many as cost the same; none where that is but a few.
+fn judging_draws(observations: usize) -> usize {
+    let cost = (observations as f64 / DRAWN as f64).powi(3).max(1.0);
+    let draws = (JUDGING_DRAWS as f64 / cost) as usize;
+    if draws < SEARCH_DRAWS { 0 } else { draws }
 }
 
 fn finite_loss(observation: &Observation) -> Option<f64> {
@@ -203,9 +214,9 @@ impl Surrogate {
         pairs.map(prediction).collect()
     }
 
-    /// The underlying Gaussian process, over the unit cube and the losses as it sees them.
-    pub fn gaussian_process(&self) -> &GaussianProcess {
-        &self.gp
+    /// Length scales of the model's columns, in units of the cube's side.
+    pub fn length_scales(&self) -> Vec<f64> {
+        self.gp.length_scales()
     }
 }
 

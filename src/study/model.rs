@@ -67,7 +67,7 @@ impl Model {
     /// Columns of the space, the one that matters most first: by the model's length scales, short
     /// ones first.
     pub fn columns_by_relevance(&self) -> Vec<usize> {
-        let scales = &self.surrogate.gaussian_process().hyperparameters().length_scales;
+        let scales = self.surrogate.length_scales();
         let mut columns: Vec<usize> = (0..scales.len()).collect();
         columns.sort_by(|&a, &b| scales[a].total_cmp(&scales[b]));
         columns

@@ -2,7 +2,7 @@ use nalgebra::DVector;
 
 use super::*;
 use crate::gp::golden::{golden_models, thirds};
-use crate::gp::{Belief, Column, GaussianProcess, Recipe};
+use crate::gp::{Belief, Column, GaussianProcess, Prior};
 
 /// All of the cube that the columns allow, but for some points.
 struct Cube<'a> {
@@ -187,7 +187,7 @@ fn gradients_hold_with_an_additive_part_and_switched_off_columns() {
         _ => ((i * (2 * k + 3) + k) % 15) as f64 / 14.0,
     });
     let y = DVector::from_fn(15, |i, _| (5.0 * x[(i, 0)]).sin() + x[(i, 1)] * x[(i, 1)]);
-    let gp = Ensemble::fit(&columns, x, &y, Recipe::default(), 7).unwrap();
+    let gp = Ensemble::fit(&columns, x, &y, Prior::default(), 5, 7).unwrap();
     assert!(gp.members.len() > 1 && gp.members[0].hyperparameters.additive_variance > 0.0);
     for point in [[0.35, 0.6, thirds()[0]], [0.8, -1.0, thirds()[1]]] {
         let (_, gradient) = gp.rate_with_gradient(&point, None);
