@@ -32,6 +32,10 @@ const JUDGING_DRAWS: usize = 200;
 /// observations hyperparameters are known better.
 const DRAWN: usize = 100;
 
+/// A loss is a freak if it surprises the model this many times as much as losses usually do, for the worse.
+/// Of losses with plain noise hardly any is.
+const FREAK: f64 = 4.0;
+
 /// Points predicted together; bounds the memory.
 const BATCH: usize = 1024;
 
@@ -127,6 +131,8 @@ pub fn descriptive_surrogate(space: &SearchSpace, history: &History) -> Result<S
 /// that is. Losses count as in a search, but nothing is taken for granted: the prior of the noise is
 /// open, and the model is the average over draws of all hyperparameters. A single most probable set of
 /// them is surer of everything than it can be, and a search has picked the trials that flatter it.
+/// Freaks do not count: losses so far above what the others make the model expect that the noise in those
+/// cannot explain them. A freak says that something went wrong once, not that its parameters are bad.
 ///
 /// # Errors
 /// As [`descriptive_surrogate`].
@@ -140,8 +146,37 @@ pub fn judging_surrogate(space: &SearchSpace, history: &History) -> Result<Surro
     let warp = search_warp(space, &losses);
     let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
     let prior = Prior { noise: NoisePrior::Open, ..Prior::default() };
-    let gp = Ensemble::fit(&columns, x, &y, prior, judging_draws(losses.len()), 0)?;
+    let fit = |rows: &[usize], draws| {
+        Ensemble::fit(&columns, x.select_rows(rows), &y.select_rows(rows), prior, draws, 0)
+    };
+    let kept = without_freaks(y.len(), |rows| Ok(fit(rows, 0)?.surprises()))?;
+    let gp = fit(&kept, judging_draws(kept.len()))?;
     Ok(Surrogate { space: space.clone(), warp, gp })
+}
+
+/// Which of `n` observations are no freaks, by the surprises of a model fitted to some of them; at least
+/// three quarters.
+fn without_freaks(
+    n: usize,
+    surprises: impl Fn(&[usize]) -> Result<Vec<f64>, GpError>,
+) -> Result<Vec<usize>, GpError> {
+    let mut kept: Vec<usize> = (0..n).collect();
+    loop {
+        let surprises = surprises(&kept)?;
+        let mut sizes: Vec<f64> = surprises.iter().map(|s| s.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        // 1.48 medians of a normal sample's sizes make a standard deviation. By the median, so that freaks
+        // have no say in what is usual.
+        let usual = 1.48 * sizes[sizes.len() / 2];
+        let pairs = kept.iter().zip(&surprises);
+        let ordinary = pairs.filter(|(_, surprise)| **surprise <= FREAK * usual);
+        let rest: Vec<usize> = ordinary.map(|(&i, _)| i).collect();
+        // Without the worst freaks the next ones show.
+        if rest.len() == kept.len() || 4 * rest.len() < 3 * n {
+            return Ok(kept);
+        }
+        kept = rest;
+    }
 }
 
 /// For more than [`DRAWN`] observations as many as cost the same; none where that is but a few.
@@ -279,6 +314,27 @@ mod tests {
         [GpSettings::default(), plain].map(|settings| {
             search_ensemble(&space, &history, &settings, 1).unwrap().noise_deviation()
         })
+    }
+
+    #[test]
+    fn freaks_are_set_aside_but_no_more_than_a_quarter() {
+        let plain: Vec<f64> = (0..20).map(|i| (1.7 * f64::from(i * i)).sin()).collect();
+        let set_aside = |freaks: &[f64]| -> Vec<f64> {
+            let values = [plain.as_slice(), freaks].concat();
+            // As long as all take part, the large freak hides the small one.
+            let surprises = |rows: &[usize]| {
+                let hidden = rows.len() == values.len() && freaks.len() > 1;
+                let seen = |&i: &usize| if hidden && values[i] < 100.0 { 0.1 } else { values[i] };
+                Ok(rows.iter().map(seen).collect())
+            };
+            let kept = without_freaks(values.len(), surprises).unwrap();
+            (0..values.len()).filter(|i| !kept.contains(i)).map(|i| values[i]).collect()
+        };
+        assert!(set_aside(&[]).is_empty());
+        assert_eq!(set_aside(&[1e6, 7.0]), [1e6, 7.0]);
+        // Surprisingly good is no freak, and too many are a part of the function.
+        assert!(set_aside(&[-1e6]).is_empty());
+        assert!(set_aside(&[1e6; 7]).is_empty());
     }
 
     #[test]
