@@ -145,12 +145,15 @@ pub fn judging_surrogate(space: &SearchSpace, history: &History) -> Result<Surro
     }
     let warp = search_warp(space, &losses);
     let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
-    let prior = Prior { noise: NoisePrior::Open, ..Prior::default() };
-    let fit = |rows: &[usize], draws| {
+    let fit = |y: &DVector<f64>, rows: &[usize], prior, draws| {
         Ensemble::fit(&columns, x.select_rows(rows), &y.select_rows(rows), prior, draws, 0)
     };
-    let kept = without_freaks(y.len(), |rows| Ok(fit(rows, 0)?.surprises()))?;
-    let gp = fit(&kept, judging_draws(kept.len()))?;
+    // Freaks show in losses as they are: compressed, they look like other bad ones.
+    let (_, _, plain) = table(space, &params, &losses, Warp::none(), MAX_OBSERVATIONS);
+    let surprises = |rows: &[usize]| Ok(fit(&plain, rows, Prior::default(), 0)?.surprises());
+    let kept = without_freaks(plain.len(), surprises)?;
+    let prior = Prior { noise: NoisePrior::Open, ..Prior::default() };
+    let gp = fit(&y, &kept, prior, judging_draws(kept.len()))?;
     Ok(Surrogate { space: space.clone(), warp, gp })
 }
 
