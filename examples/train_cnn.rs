@@ -17,8 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(arguments.next().unwrap_or("data/avatars".to_owned()));
     let epochs = arguments.next().map_or(Ok(20), |text| text.parse())?;
 
-    let data =
-        DataSettings { train: folder.join("train"), valid: folder.join("valid"), image_size: 64 };
+    let data = DataSettings::new(folder.join("train"), folder.join("valid"), 64);
     let mut settings = CnnSettings::new(data, ModelName::Bitmoji);
     settings.epochs = epochs;
     settings.optimizer.lr = 1.5e-3;

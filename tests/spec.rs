@@ -8,6 +8,7 @@ use surmise::sampler::SamplerSettings;
 use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
 use surmise::spec::{SpecError, StudySpec, render};
 use surmise::trial::Direction;
+use surmise::vision::Transform;
 
 /// A study whose space and objective are given.
 fn study(space: &str, objective: &str) -> String {
@@ -89,6 +90,9 @@ fn the_avatars_study_means_what_it_says() {
                     "train": "data/avatars/train",
                     "valid": "data/avatars/valid",
                     "image_size": 64,
+                    "transforms": [],
+                    "cache": "auto",
+                    "corrupt": "fail",
                 },
                 "model": "bitmoji",
                 "batch_size": 128,
@@ -114,6 +118,42 @@ fn the_avatars_study_means_what_it_says() {
         panic!("no CNN");
     };
     assert_eq!((cnn.optimizer.lr, cnn.optimizer.beta1, cnn.epochs), (0.01, 0.75, 20));
+}
+
+#[test]
+fn a_transform_may_hang_on_a_parameter_and_goes_where_it_is_inactive() {
+    let spec = load(
+        "study: s
+space:
+  turn: bool
+  degrees: { low: 0.0, high: 45.0, when: turn }
+objective:
+  type: cnn
+  data:
+    folder: photos
+    split: { valid: 0.2, seed: 3 }
+    transforms: [horizontal_flip, { rotation: { degrees: $degrees } }, { normalize: imagenet }]
+  model: bitmoji
+metric: accuracy
+direction: maximize
+trials: 5",
+    );
+    let transforms = |values: Vec<(&str, ParamValue)>| {
+        let params = spec.space.check(values).unwrap();
+        match bind(&spec, &params) {
+            ObjectiveSettings::Cnn(cnn) => cnn.data.transforms,
+            other => panic!("no CNN: {other:?}"),
+        }
+    };
+    let turned = transforms(vec![("turn", true.into()), ("degrees", 30.0.into())]);
+    assert_eq!(turned.len(), 3);
+    assert_eq!(turned[1], Transform::Rotation { degrees: 30.0 });
+    let straight = transforms(vec![("turn", false.into())]);
+    assert_eq!(straight, [turned[0].clone(), turned[2].clone()]);
+    let list = &spec.to_json()["objective"]["data"]["transforms"];
+    assert_eq!(list[0], json!({ "horizontal_flip": { "p": 0.5 } }));
+    assert_eq!(list[1], json!({ "rotation": { "degrees": "$degrees" } }));
+    assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec));
 }
 
 #[test]

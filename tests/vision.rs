@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use surmise::vision::{
-    CnnSettings, DataSettings, DeviceChoice, EpochReport, ImageFolder, Learner, ModelName, Network,
-    OptimizerSettings, TrainError, TrainingData, load_rgb, resolve_device, train,
+    Cache, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice, Draws, EpochReport,
+    ImageFolder, Learner, ModelName, Network, OptimizerSettings, TrainError, TrainingData,
+    Transform, load_rgb, resolve_device, train,
 };
 use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
@@ -44,6 +45,11 @@ fn uniform(name: &str, count: i64) -> Vec<f64> {
         (z >> 40) as f64 / f64::from(1 << 24)
     };
     (1..=count as u64).map(number).collect()
+}
+
+/// The bytes of an image in planes, red first, each by rows.
+fn planes(image: &image::RgbImage) -> Vec<u8> {
+    (0..3).flat_map(|channel| image.iter().skip(channel).step_by(3)).copied().collect()
 }
 
 // --- folders and images --------------------------------------------------------------------------
@@ -85,19 +91,19 @@ fn links_are_followed_and_a_circle_of_them_ends() {
 #[test]
 fn odd_pixel_formats_become_rgb_as_in_pillow() {
     for (name, expected) in golden()["modes"].as_object().unwrap() {
-        let bytes = load_rgb(&golden_path(&format!("modes/{name}.png")), 8).unwrap();
-        assert_eq!(serde_json::json!(bytes), *expected, "{name}");
+        let image = load_rgb(&golden_path(&format!("modes/{name}.png")), &[]).unwrap();
+        assert_eq!(serde_json::json!(planes(&image)), *expected, "{name}");
     }
 }
 
 #[test]
 fn resizing_is_within_a_level_of_torchvision() {
     for name in ["drawn_0", "drawn_1", "photo_0", "photo_1", "wide"] {
-        let ours = load_rgb(&golden_path(&format!("images/{name}.png")), 64).unwrap();
-        // Already 64 × 64: read as it is.
-        let theirs = load_rgb(&golden_path(&format!("resized/{name}.png")), 64).unwrap();
-        assert_eq!(ours.len(), 3 * 64 * 64);
-        let apart = ours.iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b));
+        let size = [Transform::Resize { size: 64 }, Transform::CenterCrop { size: 64 }];
+        let ours = load_rgb(&golden_path(&format!("images/{name}.png")), &size).unwrap();
+        let theirs = load_rgb(&golden_path(&format!("resized/{name}.png")), &[]).unwrap();
+        assert_eq!(ours.dimensions(), (64, 64));
+        let apart = ours.iter().zip(theirs.iter()).map(|(a, b)| a.abs_diff(*b));
         assert!(apart.max().unwrap() <= 1, "{name}");
     }
 }
@@ -119,11 +125,7 @@ fn small_data() -> (TempDir, DataSettings) {
             }
         }
     }
-    let settings = DataSettings {
-        train: root.path().join("train"),
-        valid: root.path().join("valid"),
-        image_size: 32,
-    };
+    let settings = DataSettings::new(root.path().join("train"), root.path().join("valid"), 32);
     (root, settings)
 }
 
@@ -177,7 +179,143 @@ fn bad_data_is_an_error_that_names_the_place() {
     let oblong = message(&|root| {
         image::GrayImage::new(2, 4000).save(root.join("train/blue/1.png")).unwrap();
     });
-    assert_eq!(oblong, "cannot resize ROOT/train/blue/1.png: 2 × 4000 is no usable shape");
+    assert_eq!(oblong, "cannot transform ROOT/train/blue/1.png: 2 × 4000 is no usable shape");
+}
+
+// --- transforms and loading ------------------------------------------------------------------------
+
+/// Everything random at once.
+fn random_transforms() -> Vec<Transform> {
+    let (brightness, contrast, saturation, hue) = (0.4, 0.4, 0.4, 0.1);
+    vec![
+        Transform::HorizontalFlip { p: 0.5 },
+        Transform::Rotation { degrees: 30.0 },
+        Transform::RandomResizedCrop { size: 32, scale: (0.5, 1.0), ratio: (0.75, 1.33) },
+        Transform::ColorJitter { brightness, contrast, saturation, hue },
+        Transform::Cutout { size: 6, p: 0.5 },
+        Transform::GaussianNoise { sigma: 0.05 },
+        Transform::Normalize { mean: [0.5; 3], std: [0.25; 3] },
+    ]
+}
+
+/// The numbers of all images to learn from, in this order.
+fn loaded(settings: &DataSettings, order: &[i64], draws: Draws, threads: usize) -> Vec<f32> {
+    let data = TrainingData::load(settings, Device::Cpu).unwrap();
+    let mut all = vec![Vec::new(); 4];
+    let mut at = order.iter();
+    let each = |images: &Tensor, labels: &Tensor| {
+        assert_eq!(images.size()[1..], [3, 32, 32]);
+        let labels: Vec<i64> = labels.try_into().unwrap();
+        for (image, label) in images.split(1, 0).iter().zip(labels) {
+            let place = *at.next().unwrap();
+            assert_eq!(label, place / 2);
+            all[place as usize] = Vec::<f32>::try_from(image.reshape([-1])).unwrap();
+        }
+        Ok(())
+    };
+    data.train.batches(order, 3, draws, threads, each).unwrap();
+    all.concat()
+}
+
+#[test]
+fn random_images_repeat_whatever_the_order_the_threads_and_the_cache() {
+    let (_root, mut settings) = small_data();
+    settings.transforms = random_transforms();
+    let draws = Draws { seed: 3, epoch: 2 };
+    let first = loaded(&settings, &[0, 1, 2, 3], draws, 1);
+    assert_eq!(first, loaded(&settings, &[3, 1, 0, 2], draws, 4));
+    for cache in [Cache::Memory, Cache::Disk] {
+        settings.cache = cache;
+        assert_eq!(first, loaded(&settings, &[2, 0, 3, 1], draws, 2));
+    }
+    for other in [Draws { seed: 4, ..draws }, Draws { epoch: 3, ..draws }] {
+        assert_ne!(first, loaded(&settings, &[0, 1, 2, 3], other, 1));
+    }
+}
+
+#[test]
+fn images_to_measure_on_are_the_same_on_the_device_in_memory_and_from_files() {
+    let (_root, mut settings) = small_data();
+    settings.transforms = vec![Transform::Normalize { mean: [0.1, 0.2, 0.3], std: [0.5; 3] }];
+    let kept = |settings: &DataSettings| {
+        TrainingData::load(settings, Device::Cpu).unwrap().train.kept().to_string()
+    };
+    let order = [0, 1, 2, 3];
+    let there = loaded(&settings, &order, Draws::default(), 1);
+    assert_eq!(kept(&settings), "0.0 MB on Cpu");
+    settings.cache = Cache::Disk;
+    assert_eq!(there, loaded(&settings, &order, Draws::default(), 2));
+    assert_eq!(kept(&settings), "read from their files every epoch");
+}
+
+#[test]
+fn settings_that_only_vary_more_need_no_new_reading() {
+    let (_root, mut settings) = small_data();
+    settings.transforms = vec![Transform::HorizontalFlip { p: 0.5 }];
+    let mut data = TrainingData::load(&settings, Device::Cpu).unwrap();
+    settings.transforms = random_transforms()[..2].to_vec();
+    assert!(data.adapt(&settings));
+    assert_eq!(data.train.pipeline().varying, settings.transforms);
+    settings.image_size = 30;
+    assert!(!data.adapt(&settings));
+}
+
+#[test]
+fn damaged_images_stop_everything_or_are_left_out_and_counted() {
+    let (root, mut settings) = small_data();
+    fs::write(root.path().join("train/red/0.png"), "").unwrap();
+    fs::write(root.path().join("valid/blue/1.png"), "no image").unwrap();
+    let error = TrainingData::load(&settings, Device::Cpu).unwrap_err().to_string();
+    assert!(error.contains("train/red/0.png is not an image that can be used"), "{error}");
+    settings.corrupt = Corrupt::Skip;
+    let data = TrainingData::load(&settings, Device::Cpu).unwrap();
+    assert_eq!((data.train.len(), data.valid.len(), data.skipped.len()), (3, 3, 2));
+    fs::write(root.path().join("train/red/1.png"), "").unwrap();
+    let error = TrainingData::load(&settings, Device::Cpu).unwrap_err().to_string();
+    assert_eq!(error, "no image of class `red` can be used: 2 are damaged");
+}
+
+#[test]
+fn transforms_that_leave_another_size_are_an_error_that_says_so() {
+    let (_root, mut settings) = small_data();
+    settings.transforms = vec![Transform::Resize { size: 32 }];
+    let error = TrainingData::load(&settings, Device::Cpu).unwrap_err().to_string();
+    assert!(error.contains("is 40 × 32 pixels after the transforms, expected 32 × 32"), "{error}");
+    settings.transforms.push(Transform::RandomCrop { size: 33, padding: 0 });
+    let (train, _) = settings.pipelines();
+    assert_eq!(train.varying.len(), 1);
+    settings.transforms[1] = Transform::RandomCrop { size: 32, padding: 0 };
+    assert!(TrainingData::load(&settings, Device::Cpu).is_ok());
+}
+
+#[test]
+fn one_folder_is_split_into_what_is_learnt_from_and_what_is_measured_on() {
+    let (root, _) = small_data();
+    let folder = root.path().join("train");
+    let split = |valid, seed| {
+        let (folder, test) = (folder.clone(), 0.0);
+        let source = DataSource::Split { folder, valid, test, seed };
+        TrainingData::load(&DataSettings::of(source, 32), Device::Cpu)
+    };
+    let data = split(0.5, 1).unwrap();
+    assert_eq!((data.train.len(), data.valid.len()), (2, 2));
+    assert!(data.train.files().iter().all(|file| !data.valid.files().contains(file)));
+    assert_eq!(data.train.files(), split(0.5, 1).unwrap().train.files());
+    let error = split(0.9, 1).unwrap_err().to_string();
+    assert!(error.starts_with("some class in "), "{error}");
+}
+
+#[test]
+fn training_with_random_images_repeats_to_the_last_bit() {
+    let (_root, mut data) = small_data();
+    data.transforms = random_transforms();
+    let mut settings = settings(data, 3);
+    let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
+    let first = reports(&settings, &data, 5);
+    assert_eq!(first, reports(&settings, &data, 5));
+    settings.data.cache = Cache::Disk;
+    let from_disk = TrainingData::load(&settings.data, Device::Cpu).unwrap();
+    assert_eq!(first, reports(&settings, &from_disk, 5));
 }
 
 // --- the network ---------------------------------------------------------------------------------
@@ -217,8 +355,8 @@ fn logits_are_those_of_pytorch() {
     let mut network = network(1);
     network.load(&golden_path("bitmoji.safetensors")).unwrap();
     let pictures = ["drawn_0", "drawn_1", "photo_0", "photo_1"].map(|name| {
-        let bytes = load_rgb(&golden_path(&format!("resized/{name}.png")), 64).unwrap();
-        Tensor::from_slice(&bytes).view([3, 64, 64]).to_kind(Kind::Float) / 255.0
+        let image = load_rgb(&golden_path(&format!("resized/{name}.png")), &[]).unwrap();
+        Tensor::from_slice(&planes(&image)).view([3, 64, 64]).to_kind(Kind::Float) / 255.0
     });
     let logits = network.forward(&Tensor::stack(&pictures, 0)).unwrap();
     assert_eq!(logits.size(), [4, 1]);
@@ -385,9 +523,9 @@ fn accuracy_counts_every_image_alike() {
     let data = TrainingData::load(&data, Device::Cpu).unwrap();
     let network = Network::new(ModelName::Bitmoji, 32, 2, 3, Device::Cpu).unwrap();
     let learner = Learner::new(network, OptimizerSettings::default()).unwrap();
-    let whole = learner.evaluate(&data.valid, 4).unwrap();
+    let whole = learner.evaluate(&data.valid, 4, 1).unwrap();
     for batch_size in [1, 3, 100] {
-        let (accuracy, loss) = learner.evaluate(&data.valid, batch_size).unwrap();
+        let (accuracy, loss) = learner.evaluate(&data.valid, batch_size, 1).unwrap();
         assert_eq!(accuracy, whole.0);
         assert!((loss - whole.1).abs() < 1e-6);
     }

@@ -91,6 +91,27 @@ impl CliError {
     }
 }
 
+/// A command that this build does not have.
+#[cfg(not(feature = "torch"))]
+pub(super) fn without_torch(command: &str) -> CliError {
+    CliError::user(format!("this surmise was built without libtorch, which `{command}` needs"))
+        .hint("rebuild with it: `make build`")
+}
+
+#[cfg(feature = "torch")]
+impl From<crate::vision::FolderError> for CliError {
+    fn from(error: crate::vision::FolderError) -> Self {
+        Self::user(error.to_string())
+    }
+}
+
+#[cfg(feature = "torch")]
+impl From<crate::vision::ImageError> for CliError {
+    fn from(error: crate::vision::ImageError) -> Self {
+        Self::user(error.to_string())
+    }
+}
+
 fn with_hints(mut text: String, hints: &[String]) -> String {
     for hint in hints {
         let _ = writeln!(text, "  hint: {hint}");

@@ -6,6 +6,9 @@ mod best;
 mod check;
 mod compare;
 mod completions;
+#[cfg(feature = "torch")]
+mod configuration;
+mod data;
 mod delete;
 mod doctor;
 mod error;
@@ -86,6 +89,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Delete a study with its trials, logs and files
     Delete(delete::DeleteArgs),
+    /// Look at image folders: classes and counts, samples, augmented ones
+    Data(data::DataArgs),
     /// Say what this machine has and what to do about what is missing
     Doctor(doctor::DoctorArgs),
     /// Evaluate trials of a stored study; what a cluster's scheduler starts
@@ -119,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::export(&args, database),
         Command::Replay(args) => replay::replay(&args, database),
         Command::Delete(args) => delete::delete(&args, database),
+        Command::Data(args) => data::data(&args),
         Command::Doctor(args) => doctor::doctor(&args, database),
         Command::Worker(args) => worker::worker(args, database),
         Command::AskTell(args) => ask_tell::ask_tell(args),

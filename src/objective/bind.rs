@@ -6,8 +6,8 @@ use super::placeholder::{Piece, canonical, has_placeholder, pieces};
 use crate::document::{Data, Node, Problem};
 use crate::space::{ParamValue, Params};
 
-/// The tree with every placeholder replaced, without the elements and keys that mention an inactive
-/// parameter; nodes keep their places. The names have been checked: one without a value is inactive.
+/// The tree with every placeholder replaced, without the list elements anything in which mentions an
+/// inactive parameter, and without the keys whose text does; nodes keep their places. The names have been checked: one without a value is inactive.
 pub(super) fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
     let data = match &node.data {
         Data::Text(text) => bind_text(text, params).map_err(|name| {
@@ -24,7 +24,9 @@ pub(super) fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
         Data::Map(entries) => Data::Map(
             entries
                 .iter()
-                .filter(|(_, value)| is_bound(value, params))
+                .filter(|(_, value)| {
+                    !matches!(value.data, Data::Text(_)) || is_bound(value, params)
+                })
                 .map(|(key, value)| Ok((key.clone(), bind(value, params)?)))
                 .collect::<Result<_, _>>()?,
         ),
@@ -33,16 +35,18 @@ pub(super) fn bind(node: &Node, params: &Params) -> Result<Node, Problem> {
     Ok(Node { id: node.id, data })
 }
 
-/// Whether a text's placeholders all have a value; true of anything else.
+/// Whether every placeholder in it has a value.
 fn is_bound(node: &Node, params: &Params) -> bool {
-    let Data::Text(text) = &node.data else {
-        return true;
-    };
     let has_value = |piece: &Piece<'_>| match piece {
         Piece::Name(name, _) => params.get(name).is_some(),
         Piece::Text(_) => true,
     };
-    pieces(text).is_ok_and(|pieces| pieces.iter().all(has_value))
+    match &node.data {
+        Data::Text(text) => pieces(text).is_ok_and(|pieces| pieces.iter().all(has_value)),
+        Data::List(items) => items.iter().all(|item| is_bound(item, params)),
+        Data::Map(entries) => entries.iter().all(|(_, value)| is_bound(value, params)),
+        Data::Null | Data::Bool(_) | Data::Int(_) | Data::Float(_) => true,
+    }
 }
 
 /// A string with its placeholders replaced; `Err` holds a name without a value.

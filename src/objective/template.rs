@@ -26,8 +26,9 @@ pub enum ObjectiveSpec {
 /// A bare `$name` ends at the first character that is no letter, digit or `_`; names with `.` or `-`
 /// need the braces.
 ///
-/// A list element or a key whose text mentions a parameter that is inactive in a trial is left out of
-/// that trial's settings: an argument is not passed, a setting takes its default.
+/// A list element that mentions, anywhere in it, a parameter that is inactive in a trial is left out of
+/// that trial's settings, and so is a key whose text does: an argument is not passed, an image not
+/// turned, a setting takes its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectiveTemplate(Value);
 
@@ -70,6 +71,20 @@ impl ObjectiveTemplate {
             Some("cnn") => ObjectiveKind::Cnn,
             _ => ObjectiveKind::Command,
         }
+    }
+
+    /// The same with another value at a dotted key (`optimizer.lr`), a placeholder or not; whether it
+    /// is right shows when it is bound. `None` if a key on the way holds no map.
+    pub fn with(mut self, key: &str, value: Value) -> Option<Self> {
+        let mut at = &mut self.0;
+        for part in key.split('.') {
+            if at.is_null() {
+                *at = Value::Object(serde_json::Map::new());
+            }
+            at = at.as_object_mut()?.entry(part).or_insert(Value::Null);
+        }
+        *at = value;
+        Some(self)
     }
 
     /// A top-level setting that is text, as declared.

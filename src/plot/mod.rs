@@ -1,6 +1,6 @@
-//! Pictures of studies: data first, drawing second.
+//! Pictures of studies and of images: data first, drawing second.
 //!
-//! Each kind of picture is a plain struct made from a study's records, which holds everything the
+//! Each kind of picture is a plain struct, made from a study's records where it shows a study, which holds everything the
 //! picture shows in the user's units, and a `draw` that turns it into a [`Picture`] (SVG, and PNG
 //! rasterised from that SVG).
 //!
@@ -10,6 +10,7 @@
 //! | slice | [`SliceData`] | the model's mean ± 2 standard errors along one parameter |
 //! | trace | [`TraceData`] | every trial's value, the best so far, by number or time |
 //! | comparison | [`CompareData`] | the best so far of several studies, seeds as bands |
+//! | contact sheet | [`SheetData`] | images in rows |
 //!
 //! Values beyond ±10³⁰⁰ are drawn at that limit.
 
@@ -24,7 +25,9 @@ mod number;
 mod parameter;
 mod pen;
 mod picture;
+mod raster;
 mod record;
+mod sheet;
 mod slice;
 mod theme;
 mod trace;
@@ -40,7 +43,9 @@ pub use axis::{Axis, AxisKind, Tick};
 pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep, Quartiles};
 pub use contour::{ContourData, Grid};
 pub use picture::Picture;
+pub use raster::Raster;
 pub use record::{BestTrial, Fixed, LeftOut, Mark, MarkState, StudySummary};
+pub use sheet::{SheetData, SheetRow, Tile};
 pub use slice::{SliceData, SlicePoint};
 pub use trace::{TraceAxis, TraceData, TracePoint};
 
@@ -116,6 +121,16 @@ pub enum PlotError {
         first: Direction,
         /// The other one.
         second: Direction,
+    },
+    /// Bytes that are no image of that size.
+    #[error("{bytes} bytes are no image of {width} × {height} pixels")]
+    Raster {
+        /// Its width in pixels.
+        width: u32,
+        /// Its height in pixels.
+        height: u32,
+        /// Bytes given, where each pixel takes three.
+        bytes: usize,
     },
     /// The drawing library failed.
     #[error("cannot draw the picture: {reason}")]

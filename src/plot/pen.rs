@@ -17,7 +17,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::mark::MarkLook;
 use super::xml::{clean, escaped, hex};
-use super::{Picture, PlotError, font, theme};
+use super::{Picture, PlotError, Raster, font, theme};
 
 /// Drawing units per pixel.
 const FINE: f64 = 10.0;
@@ -191,8 +191,7 @@ impl Pen<'_> {
 
     /// Width of a text in pixels.
     pub(super) fn width(&self, text: &str, look: TextLook) -> f64 {
-        // Registered before the pen was made; only a missing font could fail.
-        font_of(look).box_size(&clean(text)).map_or(0.0, |(width, _)| f64::from(width) / FINE)
+        text_width(text, look)
     }
 
     /// The text, or as much of its two ends as fits into `width` pixels, with an ellipsis between:
@@ -293,6 +292,28 @@ impl Pen<'_> {
         );
     }
 
+    /// An image, above everything so far, with a text shown while the pointer rests on it. Pixels of
+    /// an enlarged one stay square.
+    pub(super) fn image(
+        &mut self,
+        rect: Rect,
+        image: &Raster,
+        hover: &str,
+    ) -> Result<(), PlotError> {
+        let (x, y) = fine_point((rect.left, rect.top));
+        let (width, height) = (fine(rect.width), fine(rect.height));
+        let rendering =
+            if f64::from(image.width()) < rect.width { "optimizeSpeed" } else { "auto" };
+        let _ = writeln!(
+            self.above,
+            "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
+             image-rendering=\"{rendering}\" href=\"{}\"><title>{}</title></image>",
+            image.data_uri()?,
+            escaped(hover)
+        );
+        Ok(())
+    }
+
     /// A mark, above everything so far, with a text shown while the pointer rests on it.
     pub(super) fn mark(&mut self, at: Point, look: MarkLook, hover: Option<&str>) {
         let (x, y) = fine_point(at);
@@ -309,6 +330,14 @@ impl Pen<'_> {
             None => writeln!(self.above, "/>"),
         };
     }
+}
+
+/// Width of a text in pixels; 0 if the font cannot be read.
+pub(super) fn text_width(text: &str, look: TextLook) -> f64 {
+    if !font::register() {
+        return 0.0;
+    }
+    font_of(look).box_size(&clean(text)).map_or(0.0, |(width, _)| f64::from(width) / FINE)
 }
 
 fn fine(pixels: f64) -> i32 {

@@ -13,6 +13,7 @@
 //! | `k` | level of a domain with finitely many values | `0 .. levels` |
 //! | `v` | value in the user's units | the domain |
 
+mod complete;
 mod condition;
 mod domain;
 mod encoding;

@@ -1,15 +1,26 @@
-//! Image folders in memory: decoded and resized once, kept as bytes where the network lives.
+//! The images of a folder, read and brought to size once, kept where they fit.
+//!
+//! | kept | where | when |
+//! | --- | --- | --- |
+//! | [`Kept::Device`] | with the network | nothing random happens to them |
+//! | [`Kept::Memory`] | in memory | something does, or the device has no room |
+//! | [`Kept::Files`] | nowhere: read anew every epoch | memory has no room |
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use image::RgbImage;
 use rayon::prelude::*;
-use tch::{Device, Kind, TchError, Tensor};
+use sysinfo::System;
+use tch::{Device, Tensor};
 use thiserror::Error;
 
 use super::failure::{is_out_of_memory, message};
 use super::folder::{FolderError, ImageFolder};
 use super::image::{ImageError, load_rgb};
-use super::settings::DataSettings;
+use super::settings::{Cache, Corrupt, DataSettings, DataSource};
+use super::transform::{Pipeline, planes};
 
 /// Why images could not be made ready.
 #[derive(Debug, Error)]
@@ -35,6 +46,44 @@ pub enum DataError {
         valid: PathBuf,
         /// Its classes.
         valid_classes: Vec<String>,
+    },
+    /// A class has too few images to split.
+    #[error("some class in {} has too few images for a part of its own in every split", folder.display())]
+    TooFew {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// An image is not of the size the network sees.
+    #[error(
+        "{} is {width} × {height} pixels after the transforms, expected {size} × {size}: \
+         end them with a crop, or leave the size to `image_size`",
+        path.display()
+    )]
+    WrongSize {
+        /// The file.
+        path: PathBuf,
+        /// Its width then.
+        width: u32,
+        /// Its height then.
+        height: u32,
+        /// What both should be.
+        size: u32,
+    },
+    /// An image was asked for by a place that is none.
+    #[error("there is no image {index}: there are {images}, counted from 0")]
+    NoSuchImage {
+        /// The place.
+        index: i64,
+        /// How many there are.
+        images: usize,
+    },
+    /// Every image of a class is damaged.
+    #[error("no image of class `{class}` can be used: {skipped} are damaged")]
+    NothingLeft {
+        /// The class.
+        class: String,
+        /// Damaged images in both folders together.
+        skipped: usize,
     },
     /// The images do not fit into memory.
     #[error("no memory for {images} images of {size} × {size} pixels ({megabytes} MB)")]
@@ -65,120 +114,260 @@ pub struct TrainingData {
     pub train: ImageSet,
     /// Images to measure on.
     pub valid: ImageSet,
+    /// Files that were left out because they are no images, or damaged ones.
+    pub skipped: Vec<PathBuf>,
 }
 
 impl TrainingData {
-    /// Reads both folders, all cores decoding, and puts the bytes on `device`. Worth doing once
+    /// Reads both folders, all cores decoding, and keeps the images where they fit. Worth doing once
     /// for all trials on the same images.
     ///
     /// # Errors
     /// [`DataError`], naming the file or folder.
     pub fn load(settings: &DataSettings, device: Device) -> Result<Self, DataError> {
-        let train = ImageFolder::scan(&settings.train)?;
-        let valid = ImageFolder::scan(&settings.valid)?;
-        if train.classes != valid.classes {
-            return Err(DataError::ClassesDiffer {
-                train: settings.train.clone(),
-                train_classes: train.classes,
-                valid: settings.valid.clone(),
-                valid_classes: valid.classes,
-            });
+        let (train, valid) = folders(&settings.source)?;
+        let (learning, measuring) = settings.pipelines();
+        let mut skipped = Vec::new();
+        let mut load = |folder: &ImageFolder, pipeline| {
+            ImageSet::load(folder, pipeline, settings, device, &mut skipped)
+        };
+        let (train_set, valid_set) = (load(&train, learning)?, load(&valid, measuring)?);
+        Ok(Self { train: train_set, valid: valid_set, classes: train.classes, skipped })
+    }
+
+    /// The same images under other settings, if those ask for the same files brought to size in the
+    /// same way: a trial that only flips more often need not read them again.
+    pub fn adapt(&mut self, settings: &DataSettings) -> bool {
+        let (learning, measuring) = settings.pipelines();
+        let same = self.train.settings.reads_as(settings)
+            && self.train.serves(&learning)
+            && self.valid.serves(&measuring);
+        if same {
+            (self.train.pipeline, self.valid.pipeline) = (learning, measuring);
         }
-        Ok(Self {
-            train: ImageSet::load(&train, settings.image_size, device)?,
-            valid: ImageSet::load(&valid, settings.image_size, device)?,
-            classes: train.classes,
-        })
+        same
     }
 }
 
-/// Images of one size and their labels, on a device.
-#[derive(Debug)]
+/// The images to learn from and those to measure on.
+fn folders(source: &DataSource) -> Result<(ImageFolder, ImageFolder), DataError> {
+    match source {
+        DataSource::Folders { train: train_path, valid: valid_path } => {
+            let (train, valid) = (ImageFolder::scan(train_path)?, ImageFolder::scan(valid_path)?);
+            if train.classes == valid.classes {
+                return Ok((train, valid));
+            }
+            Err(DataError::ClassesDiffer {
+                train: train_path.clone(),
+                train_classes: train.classes,
+                valid: valid_path.clone(),
+                valid_classes: valid.classes,
+            })
+        }
+        DataSource::Split { folder, valid, test, seed } => {
+            let parts = ImageFolder::scan(folder)?.split(*valid, *test, *seed);
+            let parts = parts.ok_or_else(|| DataError::TooFew { folder: folder.clone() })?;
+            Ok((parts.train, parts.valid))
+        }
+    }
+}
+
+/// Images of one size and their labels, kept somewhere.
 pub struct ImageSet {
-    /// n × 3 × size × size, bytes.
-    images: Tensor,
-    /// n, 64-bit integers.
-    labels: Tensor,
-    len: usize,
-    size: u32,
+    kept: Kept,
+    /// n, 64-bit integers, on the device.
+    pub(super) labels: Tensor,
+    files: Vec<PathBuf>,
+    pipeline: Pipeline,
+    settings: DataSettings,
+}
+
+/// Where images are.
+pub enum Kept {
+    /// n × 3 × size × size bytes on the network's device.
+    Device(Tensor),
+    /// Bytes in memory, what varies still ahead of them.
+    Memory(Vec<RgbImage>),
+    /// In their files.
+    Files,
+}
+
+impl fmt::Debug for ImageSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImageSet")
+            .field("images", &self.len())
+            .field("kept", &self.kept.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let megabytes = self.bytes() as f64 / 1e6;
+        match self {
+            Self::Device(images) => write!(f, "{megabytes:.1} MB on {:?}", images.device()),
+            Self::Memory(_) => write!(f, "{megabytes:.1} MB in memory"),
+            Self::Files => f.write_str("read from their files every epoch"),
+        }
+    }
+}
+
+impl Kept {
+    /// The memory that the images take.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Device(images) => images.numel(),
+            Self::Memory(images) => images.iter().map(|image| image.as_raw().len()).sum(),
+            Self::Files => 0,
+        }
+    }
 }
 
 impl ImageSet {
-    /// Decodes every image of `folder` to `size` × `size` RGB and puts them on `device`.
+    /// Reads every image of `folder` once; those that cannot be read are added to `skipped` if the
+    /// settings say so.
     ///
     /// # Errors
     /// [`DataError`], naming the file.
-    pub fn load(folder: &ImageFolder, size: u32, device: Device) -> Result<Self, DataError> {
-        let len = folder.samples.len();
-        let image_bytes = 3 * size as usize * size as usize;
-        let total = len.saturating_mul(image_bytes);
-        let out_of_memory = || DataError::OutOfMemory { images: len, size, megabytes: total >> 20 };
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(total).map_err(|_| out_of_memory())?;
-        bytes.resize(total, 0);
-        bytes.par_chunks_mut(image_bytes).zip(&folder.samples).try_for_each(
-            |(into, (path, _))| {
-                into.copy_from_slice(&load_rgb(path, size)?);
-                Ok::<(), ImageError>(())
-            },
-        )?;
-
-        let labels: Vec<i64> = folder.samples.iter().map(|(_, l)| *l as i64).collect();
-        let side = i64::from(size);
-        let tensors = || {
-            let images = Tensor::f_from_slice(&bytes)?.f_view([len as i64, 3, side, side])?;
-            let labels = Tensor::f_from_slice(&labels)?;
-            Ok((images.f_to_device(device)?, labels.f_to_device(device)?))
-        };
-        let (images, labels) = tensors().map_err(|error: TchError| {
-            if is_out_of_memory(&error) {
-                return out_of_memory();
+    fn load(
+        folder: &ImageFolder,
+        pipeline: Pipeline,
+        settings: &DataSettings,
+        device: Device,
+        skipped: &mut Vec<PathBuf>,
+    ) -> Result<Self, DataError> {
+        let size = settings.image_size;
+        let room = room(settings.cache);
+        let taken = AtomicU64::new(0);
+        // Read even where there is no room: what is wrong with one shows before training begins.
+        let read = |(path, _): &(PathBuf, usize)| {
+            let image = load_rgb(path, &pipeline.fixed)?;
+            if pipeline.varying.is_empty() {
+                check_size(path, image.dimensions(), size)?;
             }
-            DataError::Torch { device, message: message(&error) }
-        })?;
-        Ok(Self { images, labels, len, size })
+            let bytes = image.as_raw().len() as u64;
+            Ok((taken.fetch_add(bytes, Relaxed) + bytes <= room).then_some(image))
+        };
+        let images: Vec<Result<Option<RgbImage>, DataError>> =
+            folder.samples.par_iter().map(read).collect();
+        let (mut files, mut labels, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+        let before = skipped.len();
+        for ((path, label), image) in folder.samples.iter().zip(images) {
+            match image {
+                Ok(image) => {
+                    files.push(path.clone());
+                    labels.push(*label as i64);
+                    kept.extend(image);
+                }
+                Err(DataError::Image(_)) if settings.corrupt == Corrupt::Skip => {
+                    skipped.push(path.clone());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        for (label, class) in folder.classes.iter().enumerate() {
+            if !labels.contains(&(label as i64)) {
+                let skipped = skipped.len() - before;
+                return Err(DataError::NothingLeft { class: class.clone(), skipped });
+            }
+        }
+        let labels = Tensor::f_from_slice(&labels)
+            .and_then(|labels| labels.f_to_device(device))
+            .map_err(|error| DataError::Torch { device, message: message(&error) })?;
+        let kept = match kept.len() == files.len() {
+            true if pipeline.varying.is_empty() => on_device(kept, size, device)?,
+            true => Kept::Memory(kept),
+            false => Kept::Files,
+        };
+        Ok(Self { kept, labels, files, pipeline, settings: settings.clone() })
     }
 
     /// How many images there are; at least one a class.
     #[expect(clippy::len_without_is_empty, reason = "an image folder is never empty")]
     pub fn len(&self) -> usize {
-        self.len
+        self.files.len()
     }
 
-    /// Where they are.
+    /// Where the network is to be that sees them.
     pub fn device(&self) -> Device {
         self.labels.device()
     }
 
-    /// Width and height of the images in pixels.
+    /// Width and height of the images in pixels, as the network sees them.
     pub fn image_size(&self) -> u32 {
-        self.size
+        self.settings.image_size
     }
 
-    /// The images at `indices` (b, 64-bit integers on the device) as numbers from 0 to 1
-    /// (b × 3 × size × size), and their labels (b).
-    ///
-    /// # Errors
-    /// Out of memory, or an index beyond the last image.
-    pub fn batch(&self, indices: &Tensor) -> Result<(Tensor, Tensor), TchError> {
-        let images = self.images.f_index_select(0, indices)?;
-        Ok((unit(&images)?, self.labels.f_index_select(0, indices)?))
+    /// Their files.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
-    /// Images and labels as of [`batch`](Self::batch), `length` of them from `start`.
-    ///
-    /// # Errors
-    /// Out of memory, or a range beyond the last image.
-    pub fn slice(&self, start: usize, length: usize) -> Result<(Tensor, Tensor), TchError> {
-        let (start, length) = (start as i64, length as i64);
-        Ok((
-            unit(&self.images.f_narrow(0, start, length)?)?,
-            self.labels.f_narrow(0, start, length)?,
-        ))
+    /// What they go through.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// Where the images are.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// Whether what is kept has gone through the fixed part of this pipeline, and is ready for the rest.
+    fn serves(&self, pipeline: &Pipeline) -> bool {
+        let ready = !matches!(self.kept, Kept::Device(_)) || pipeline.varying.is_empty();
+        ready && self.pipeline.fixed == pipeline.fixed
     }
 }
 
-/// torchvision's `ToTensor`: divided by 255.
-fn unit(bytes: &Tensor) -> Result<Tensor, TchError> {
-    bytes.f_to_kind(Kind::Float)?.f_divide_scalar_(255.0)
+impl DataSettings {
+    /// Whether the same files are read, and kept in the same way.
+    fn reads_as(&self, other: &Self) -> bool {
+        let source = |s: &Self| (s.source.clone(), s.image_size, s.cache, s.corrupt);
+        source(self) == source(other)
+    }
+}
+
+/// # Errors
+/// [`DataError::WrongSize`].
+pub(super) fn check_size(
+    path: &Path,
+    (width, height): (u32, u32),
+    size: u32,
+) -> Result<(), DataError> {
+    if (width, height) == (size, size) {
+        return Ok(());
+    }
+    Err(DataError::WrongSize { path: path.to_owned(), width, height, size })
+}
+
+/// The bytes that images may take in memory. All of an image counts, where the network sees only a part.
+fn room(cache: Cache) -> u64 {
+    match cache {
+        Cache::Memory => u64::MAX,
+        Cache::Disk => 0,
+        Cache::Auto => System::new().map_or(0, |mut system| {
+            system.refresh_memory();
+            let of_group = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
+            system.available_memory().min(of_group) / 2
+        }),
+    }
+}
+
+/// The images as one tensor where the network lives; in memory if there is no room for it.
+fn on_device(images: Vec<RgbImage>, size: u32, device: Device) -> Result<Kept, DataError> {
+    let (len, side) = (images.len(), i64::from(size));
+    let total = len * 3 * size as usize * size as usize;
+    let mut bytes = Vec::new();
+    let out_of_memory = || DataError::OutOfMemory { images: len, size, megabytes: total >> 20 };
+    bytes.try_reserve_exact(total).map_err(|_| out_of_memory())?;
+    images.iter().for_each(|image| bytes.extend(planes(image)));
+    let tensor = Tensor::f_from_slice(&bytes)
+        .and_then(|t| t.f_view([len as i64, 3, side, side])?.f_to_device(device));
+    match tensor {
+        Ok(tensor) => Ok(Kept::Device(tensor)),
+        Err(error) if is_out_of_memory(&error) && device != Device::Cpu => Ok(Kept::Memory(images)),
+        Err(error) if is_out_of_memory(&error) => Err(out_of_memory()),
+        Err(error) => Err(DataError::Torch { device, message: message(&error) }),
+    }
 }

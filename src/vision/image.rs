@@ -1,18 +1,13 @@
-//! One image file → RGB bytes of the size the network sees.
+//! One image file → RGB bytes.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{
-    FilterType, ImageBufferError, PixelType, ResizeAlg, ResizeError, ResizeOptions, Resizer,
-};
 use image::{DynamicImage, ImageReader, RgbImage};
 use thiserror::Error;
 
-/// The longest side in terms of the shortest. Beyond, the resized image takes absurd memory for
-/// a crop that shows next to nothing of it.
-const MAX_ASPECT: u32 = 1000;
+use super::transform::{Pixels, Transform, draws};
 
 /// Why an image file cannot be used.
 #[derive(Debug, Error)]
@@ -34,9 +29,9 @@ pub enum ImageError {
         /// Why.
         source: image::ImageError,
     },
-    /// It cannot be brought to size.
-    #[error("cannot resize {}: {reason}", path.display())]
-    Unresizable {
+    /// A transform cannot take it.
+    #[error("cannot transform {}: {reason}", path.display())]
+    Untransformable {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -44,32 +39,43 @@ pub enum ImageError {
     },
 }
 
-/// Reads `path` as RGB, `size` × `size` pixels, in channel planes: 3·`size`² bytes, all red ones
-/// first, each plane by rows.
-///
-/// As torchvision does it: converted as Pillow's `convert("RGB")`, the shorter side resized to
-/// `size` (bilinear with antialiasing, within one level of Pillow's), and, where the image is not
-/// square, the centre cropped out of the longer side.
+/// Reads `path` as RGB, converted as Pillow's `convert("RGB")`, and takes it through `fixed`, the part
+/// of a [`Pipeline`](super::Pipeline) without a draw.
 ///
 /// # Errors
 /// [`ImageError`], naming the file.
-pub fn load_rgb(path: &Path, size: u32) -> Result<Vec<u8>, ImageError> {
-    let image = decode(path)?;
-    let image = resize_shorter_side(image, size)
-        .map_err(|reason| ImageError::Unresizable { path: path.to_owned(), reason })?;
-    Ok(centre_planes(&image, size))
+pub fn load_rgb(path: &Path, fixed: &[Transform]) -> Result<RgbImage, ImageError> {
+    // Nothing in it draws.
+    let random = &mut draws(0, 0, 0);
+    match Pixels::Bytes(decode(path)?).through(fixed, random) {
+        Ok(Pixels::Bytes(image)) => Ok(image),
+        Ok(Pixels::Numbers { .. }) => Err("the list makes numbers of it".to_owned()),
+        Err(reason) => Err(reason),
+    }
+    .map_err(|reason| ImageError::Untransformable { path: path.to_owned(), reason })
+}
+
+/// Width and height in pixels, by the file's header.
+///
+/// # Errors
+/// [`ImageError`], naming the file.
+pub fn image_size(path: &Path) -> Result<(u32, u32), ImageError> {
+    reader(path)?
+        .into_dimensions()
+        .map_err(|source| ImageError::Undecodable { path: path.to_owned(), source })
 }
 
 fn decode(path: &Path) -> Result<RgbImage, ImageError> {
-    let unreadable = |source| ImageError::Unreadable { path: path.to_owned(), source };
-    // By its first bytes, whatever its suffix says.
-    ImageReader::open(path)
-        .map_err(unreadable)?
-        .with_guessed_format()
-        .map_err(unreadable)?
+    reader(path)?
         .decode()
         .map(to_rgb)
         .map_err(|source| ImageError::Undecodable { path: path.to_owned(), source })
+}
+
+fn reader(path: &Path) -> Result<ImageReader<BufReader<File>>, ImageError> {
+    let unreadable = |source| ImageError::Unreadable { path: path.to_owned(), source };
+    // By its first bytes, whatever its suffix says.
+    ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(unreadable)
 }
 
 /// Pillow's `convert("RGB")`: alpha is dropped, not composited; 16-bit grey is cut off at 255,
@@ -93,51 +99,4 @@ fn to_rgb(image: DynamicImage) -> RgbImage {
         // `into_rgb8` drops alpha too.
         other => other.into_rgb8(),
     }
-}
-
-/// torchvision's `Resize(size)`: the shorter side becomes `size`, the longer `size`·long/short
-/// rounded down.
-fn resize_shorter_side(image: RgbImage, size: u32) -> Result<RgbImage, String> {
-    let (width, height) = image.dimensions();
-    let short = width.min(height);
-    if short == size {
-        return Ok(image);
-    }
-    if short == 0 || width.max(height) / short > MAX_ASPECT {
-        return Err(format!("{width} × {height} is no usable shape"));
-    }
-    let scaled = |side: u32| {
-        let exact = u64::from(side) * u64::from(size) / u64::from(short);
-        u32::try_from(exact).map_err(|e| e.to_string())
-    };
-    let (to_width, to_height) = (scaled(width)?, scaled(height)?);
-    let source = ImageRef::new(width, height, image.as_raw(), PixelType::U8x3)
-        .map_err(|e: ImageBufferError| e.to_string())?;
-    let mut target = Image::new(to_width, to_height, PixelType::U8x3);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-        .use_alpha(false);
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .map_err(|e: ResizeError| e.to_string())?;
-    RgbImage::from_raw(to_width, to_height, target.into_vec())
-        .ok_or_else(|| "the result has another size than asked for".to_owned())
-}
-
-/// The middle `size` × `size` pixels (torchvision's `CenterCrop`, halves rounded to even), plane
-/// by plane.
-fn centre_planes(image: &RgbImage, size: u32) -> Vec<u8> {
-    let margin = |side: u32| (f64::from(side - size) / 2.0).round_ties_even() as usize;
-    let (left, top) = (margin(image.width()), margin(image.height()));
-    let (row, size) = (image.width() as usize, size as usize);
-    let bytes = image.as_raw();
-    let mut planes = Vec::with_capacity(3 * size * size);
-    for channel in 0..3 {
-        for y in top..top + size {
-            let start = 3 * (y * row + left);
-            let pixels = bytes[start..start + 3 * size].chunks_exact(3);
-            planes.extend(pixels.map(|pixel| pixel[channel]));
-        }
-    }
-    planes
 }

@@ -1,16 +1,19 @@
 //! Image folders, the network and its training, through libtorch.
 //!
 //! Knows nothing of studies and trials: it takes plain [settings](CnnSettings) and a seed, and
-//! tells what each epoch measured. Only [`settings`] and [`environment`] are here without the
-//! feature `torch`, so that a study reads and checks the same in every build.
+//! tells what each epoch measured. Only [`settings`], the lists of [`transform`] and [`environment`]
+//! are here without the feature `torch`, so that a study reads and checks the same in every build.
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | [`settings`] | what a user writes, and its ranges |
 //! | [`environment`] | the variables for the workers that train |
 //! | `folder` | image folders: classes and files, as torchvision's `ImageFolder` |
-//! | `image` | one file → RGB bytes of the network's size |
-//! | `data` | a folder in memory, on the device, batched by index |
+//! | `split` | one folder in three parts |
+//! | [`transform`] | what happens to an image on its way to the network |
+//! | `image` | one file → RGB bytes |
+//! | `data` | the images of a folder, kept where they fit |
+//! | `batches` | an epoch of them, batch by batch |
 //! | `network` | the network, its initialisation, its weights in a file |
 //! | `pool` | max pooling |
 //! | `adam` | the optimizer |
@@ -21,11 +24,14 @@
 
 pub mod environment;
 pub mod settings;
+pub mod transform;
 
 #[cfg(feature = "torch")]
 mod adam;
 #[cfg(feature = "torch")]
 mod allocator;
+#[cfg(feature = "torch")]
+mod batches;
 #[cfg(feature = "torch")]
 mod data;
 #[cfg(feature = "torch")]
@@ -41,19 +47,25 @@ mod pool;
 #[cfg(feature = "torch")]
 mod runtime;
 #[cfg(feature = "torch")]
+mod split;
+#[cfg(feature = "torch")]
 mod train;
 
 pub use settings::{
-    CnnSettings, DataSettings, DeviceChoice, ModelName, OptimizerKind, OptimizerSettings,
-    SettingsError,
+    Cache, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice, ModelName, OptimizerKind,
+    OptimizerSettings, SettingsError,
 };
+pub use transform::{Pipeline, Transform};
 
 #[cfg(feature = "torch")]
 pub use self::{
-    data::{DataError, ImageSet, TrainingData},
+    batches::Draws,
+    data::{DataError, ImageSet, Kept, TrainingData},
     folder::{FolderError, ImageFolder},
-    image::{ImageError, load_rgb},
+    image::{ImageError, image_size, load_rgb},
     network::{Network, WeightsError},
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
+    split::Parts,
     train::{EpochReport, Learner, Metrics, TrainError, train},
+    transform::{Pixels, draws},
 };

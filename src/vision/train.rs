@@ -10,7 +10,8 @@ use thiserror::Error;
 
 use super::adam::Adam;
 use super::allocator::keep_freed_memory;
-use super::data::{ImageSet, TrainingData};
+use super::batches::Draws;
+use super::data::{DataError, ImageSet, TrainingData};
 use super::failure::{is_out_of_memory, message};
 use super::network::Network;
 use super::settings::{CnnSettings, OptimizerSettings};
@@ -51,6 +52,9 @@ pub enum TrainError {
         /// libtorch's words.
         message: String,
     },
+    /// An image could be read before, and no longer can.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// Anything else that libtorch reports.
     #[error("libtorch: {message}")]
     Torch {
@@ -73,8 +77,9 @@ impl From<TchError> for TrainError {
 /// Trains a fresh network on `data` and measures it after each epoch, which `on_epoch` hears of;
 /// it may end the training there. Returns the last report.
 ///
-/// The seed decides the initial weights and the order of the images. With it and one thread on the
-/// CPU, every number is the same to the last bit in every run on the same machine.
+/// The seed decides the initial weights, the order of the images and what is random about them: the
+/// images are the same on every machine. With one thread on the CPU, every number is the same to the
+/// last bit in every run on the same machine.
 ///
 /// Sets the process's number of libtorch threads, and keeps its allocator from giving memory back.
 ///
@@ -95,22 +100,29 @@ pub fn train(
     // Its own stream: not a number of it is among those of the initial weights.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(1);
-    let mut order: Vec<i64> = (0..data.train.len() as i64).collect();
+    let mut order = data.train.in_order();
     let mut epoch = 0;
     loop {
         epoch += 1;
         order.shuffle(&mut random);
         // Kept on the device: reading a number there waits for all that was asked of it.
         let mut train_loss = Tensor::f_zeros([], (Kind::Double, device))?;
-        let order_there = Tensor::f_from_slice(&order)?.f_to_device(device)?;
-        for indices in order_there.f_split(settings.batch_size as i64, 0)? {
-            let (images, labels) = data.train.batch(&indices)?;
-            let loss = learner.step(&images, &labels)?;
-            let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(indices.size1()? as f64)?;
-            let _ = train_loss.f_add_(&sum)?;
-        }
+        let draws = Draws { seed, epoch };
+        data.train.batches(
+            &order,
+            settings.batch_size,
+            draws,
+            settings.threads,
+            |images, labels| {
+                let loss = learner.step(images, labels)?;
+                let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(labels.size1()? as f64)?;
+                let _ = train_loss.f_add_(&sum)?;
+                Ok(())
+            },
+        )?;
         let train_loss = train_loss.f_double_value(&[])? / data.train.len() as f64;
-        let (accuracy, loss) = learner.evaluate(&data.valid, settings.batch_size)?;
+        let (accuracy, loss) =
+            learner.evaluate(&data.valid, settings.batch_size, settings.threads)?;
         if !train_loss.is_finite() || !loss.is_finite() {
             return Err(TrainError::Diverged { epoch });
         }
@@ -160,29 +172,35 @@ impl Learner {
     }
 
     /// Accuracy (share of the images classified right) and mean loss over `images`, `batch_size`
-    /// at a time; every image counts the same. With two classes the second is chosen where its
-    /// probability is above ½.
+    /// at a time, made ready by `threads` threads; every image counts the same. With two classes the
+    /// second is chosen where its probability is above ½.
     ///
     /// # Errors
     /// [`TrainError`]; a loss that is not finite is none.
-    pub fn evaluate(&self, images: &ImageSet, batch_size: usize) -> Result<(f64, f64), TrainError> {
+    pub fn evaluate(
+        &self,
+        images: &ImageSet,
+        batch_size: usize,
+        threads: usize,
+    ) -> Result<(f64, f64), TrainError> {
         let _guard = tch::no_grad_guard();
         let mut right = Tensor::f_zeros([], (Kind::Int64, images.device()))?;
         let mut loss = Tensor::f_zeros([], (Kind::Double, images.device()))?;
-        let n = images.len();
-        for start in (0..n).step_by(batch_size) {
-            let (batch, labels) = images.slice(start, batch_size.min(n - start))?;
-            let logits = self.network.forward(&batch)?;
+        // Nothing random happens to images that are measured on.
+        let draws = Draws { seed: 0, epoch: 0 };
+        images.batches(&images.in_order(), batch_size, draws, threads, |batch, labels| {
+            let logits = self.network.forward(batch)?;
             let chosen = if self.network.outputs() == 1 {
                 logits.f_select(1, 0)?.f_gt(0.0)?.f_to_kind(Kind::Int64)?
             } else {
                 logits.f_argmax(1, false)?
             };
-            let hits = chosen.f_eq_tensor(&labels)?.f_sum(Kind::Int64)?;
+            let hits = chosen.f_eq_tensor(labels)?.f_sum(Kind::Int64)?;
             let _ = right.f_add_(&hits)?;
-            let _ = loss.f_add_(&self.loss(&logits, &labels, Reduction::Sum)?)?;
-        }
-        let n = n as f64;
+            let _ = loss.f_add_(&self.loss(&logits, labels, Reduction::Sum)?)?;
+            Ok(())
+        })?;
+        let n = images.len() as f64;
         Ok((right.f_int64_value(&[])? as f64 / n, loss.f_double_value(&[])? / n))
     }
 

@@ -65,20 +65,21 @@ struct CnnObjective {
     template: ObjectiveTemplate,
     device: Device,
     device_name: String,
-    /// The images, decoded once per process; again only if a trial wants another size.
-    data: Option<(DataSettings, TrainingData)>,
+    /// The images, decoded once per process; again only if a trial wants them in another size or shape.
+    data: Option<TrainingData>,
 }
 
 impl CnnObjective {
     fn data(&mut self, settings: &DataSettings) -> Result<&TrainingData, ObjectiveError> {
-        if self.data.as_ref().is_none_or(|(loaded, _)| loaded != settings) {
+        let adapted = self.data.as_mut().is_some_and(|data| data.adapt(settings));
+        if !adapted {
             self.data = None; // free the old images before the new ones come
             let data = TrainingData::load(settings, self.device)
                 .map_err(|error| ObjectiveError::Unusable { reason: error.to_string() })?;
-            self.data = Some((settings.clone(), data));
+            self.data = Some(data);
         }
         match &self.data {
-            Some((_, data)) => Ok(data),
+            Some(data) => Ok(data),
             None => Err(ObjectiveError::Unusable { reason: "the images were not loaded".into() }),
         }
     }

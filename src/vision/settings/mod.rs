@@ -1,10 +1,18 @@
 //! What a user writes about a CNN, as plain data, and the ranges it must lie in.
 
+mod data;
+mod device;
+mod model;
+mod optimizer;
+
 use std::fmt;
-use std::path::PathBuf;
-use std::str::FromStr;
 
 use thiserror::Error;
+
+pub use data::{Cache, Corrupt, DataSettings, DataSource};
+pub use device::DeviceChoice;
+pub use model::ModelName;
+pub use optimizer::{OptimizerKind, OptimizerSettings};
 
 /// A CNN on image folders: which images, which network, how it is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,128 +34,6 @@ pub struct CnnSettings {
     pub threads: usize,
 }
 
-/// Two folders of images, one sub-folder a class, and the size the network sees.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct DataSettings {
-    /// Folder of the images to learn from.
-    pub train: PathBuf,
-    /// Folder of the images to measure on; the same classes.
-    pub valid: PathBuf,
-    /// Width and height in pixels, from the network's smallest to 1,024.
-    pub image_size: u32,
-}
-
-impl DataSettings {
-    /// The image size of a study that names none.
-    pub const DEFAULT_IMAGE_SIZE: u32 = 64;
-}
-
-/// The networks there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ModelName {
-    /// Two convolutions with max pooling, then two linear layers; 46 thousand weights at 64 × 64.
-    Bitmoji,
-}
-
-impl ModelName {
-    /// Its name, as written.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bitmoji => "bitmoji",
-        }
-    }
-
-    /// The smallest `image_size` that leaves a pixel after the last pooling.
-    pub fn smallest_image(self) -> u32 {
-        match self {
-            // 14 → conv 5 → 10 → pool 2 → 5 → conv 3 → 3 → pool 3 → 1
-            Self::Bitmoji => 14,
-        }
-    }
-}
-
-/// How the weights learn.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OptimizerSettings {
-    /// Which optimizer.
-    pub kind: OptimizerKind,
-    /// Learning rate, above 0.
-    pub lr: f64,
-    /// Decay of the mean of gradients, 0 to below 1.
-    pub beta1: f64,
-    /// Decay of the mean of squared gradients, 0 to below 1.
-    pub beta2: f64,
-    /// Added to the denominator, above 0.
-    pub eps: f64,
-    /// Weight of the L2 penalty that joins the gradient, from 0.
-    pub weight_decay: f64,
-}
-
-impl Default for OptimizerSettings {
-    /// PyTorch's defaults.
-    fn default() -> Self {
-        Self {
-            kind: OptimizerKind::Adam,
-            lr: 1e-3,
-            beta1: 0.9,
-            beta2: 0.999,
-            eps: 1e-8,
-            weight_decay: 0.0,
-        }
-    }
-}
-
-/// The optimizers there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OptimizerKind {
-    /// Kingma & Ba, <https://arxiv.org/abs/1412.6980>.
-    #[default]
-    Adam,
-}
-
-/// Where the network lives: `auto`, `cpu`, `cuda` (the first) or `cuda:N`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum DeviceChoice {
-    /// The first CUDA device if there is one, else the CPU.
-    #[default]
-    Auto,
-    /// The CPU.
-    Cpu,
-    /// The CUDA device of this index, from 0.
-    Cuda(usize),
-}
-
-impl FromStr for DeviceChoice {
-    type Err = SettingsError;
-
-    fn from_str(text: &str) -> Result<Self, SettingsError> {
-        match text {
-            "auto" => return Ok(Self::Auto),
-            "cpu" => return Ok(Self::Cpu),
-            "cuda" => return Ok(Self::Cuda(0)),
-            _ => {}
-        }
-        // Bare digits: `usize` alone would take "+1".
-        text.strip_prefix("cuda:")
-            .filter(|index| index.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|index| index.parse().ok())
-            .map(Self::Cuda)
-            .ok_or_else(|| SettingsError::UnknownDevice { found: text.to_owned() })
-    }
-}
-
-impl fmt::Display for DeviceChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => f.write_str("auto"),
-            Self::Cpu => f.write_str("cpu"),
-            Self::Cuda(index) => write!(f, "cuda:{index}"),
-        }
-    }
-}
-
 /// What is wrong with settings.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
@@ -156,11 +42,19 @@ pub enum SettingsError {
     #[error("`{key}` is {found}, expected {expected}")]
     OutOfRange {
         /// The setting, with dots: `optimizer.lr`.
-        key: &'static str,
+        key: String,
         /// What was written.
         found: String,
         /// The range, in words.
         expected: String,
+    },
+    /// A transform cannot stand where it does.
+    #[error("`{key}` {reason}")]
+    Misplaced {
+        /// The transform, with dots: `data.transforms[1]`.
+        key: String,
+        /// Why, as the rest of a sentence that begins with it.
+        reason: String,
     },
     /// No such device.
     #[error("unknown device `{found}`, expected `auto`, `cpu`, `cuda` or `cuda:N`")]
@@ -188,7 +82,7 @@ impl CnnSettings {
     /// Checks every range. Looks at no file.
     ///
     /// # Errors
-    /// [`SettingsError::OutOfRange`] for the first setting outside its range.
+    /// [`SettingsError`] for the first setting outside its range, or transform out of place.
     pub fn validate(&self) -> Result<(), SettingsError> {
         let smallest = self.model.smallest_image();
         check(
@@ -197,6 +91,7 @@ impl CnnSettings {
             (smallest..=1024).contains(&self.data.image_size),
             || format!("{smallest} to 1024 pixels for {}", self.model.name()),
         )?;
+        self.data.validate()?;
         check("batch_size", self.batch_size, (1..=65_536).contains(&self.batch_size), || {
             "1 to 65536 images".to_owned()
         })?;
@@ -210,27 +105,8 @@ impl CnnSettings {
     }
 }
 
-impl OptimizerSettings {
-    fn validate(&self) -> Result<(), SettingsError> {
-        let above_zero = || "a finite number above 0".to_owned();
-        let decay = || "a number from 0 to below 1".to_owned();
-        let positive = |x: f64| x.is_finite() && x > 0.0;
-        let unit = |x: f64| (0.0..1.0).contains(&x);
-        check("optimizer.lr", self.lr, positive(self.lr), above_zero)?;
-        check("optimizer.beta1", self.beta1, unit(self.beta1), decay)?;
-        check("optimizer.beta2", self.beta2, unit(self.beta2), decay)?;
-        check("optimizer.eps", self.eps, positive(self.eps), above_zero)?;
-        check(
-            "optimizer.weight_decay",
-            self.weight_decay,
-            self.weight_decay.is_finite() && self.weight_decay >= 0.0,
-            || "a finite number from 0".to_owned(),
-        )
-    }
-}
-
 fn check(
-    key: &'static str,
+    key: &str,
     found: impl fmt::Display,
     fits: bool,
     expected: impl FnOnce() -> String,
@@ -238,16 +114,21 @@ fn check(
     if fits {
         return Ok(());
     }
-    Err(SettingsError::OutOfRange { key, found: found.to_string(), expected: expected() })
+    Err(SettingsError::OutOfRange {
+        key: key.to_owned(),
+        found: found.to_string(),
+        expected: expected(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vision::Transform;
 
     fn settings() -> CnnSettings {
         let image_size = DataSettings::DEFAULT_IMAGE_SIZE;
-        let data = DataSettings { train: "a".into(), valid: "b".into(), image_size };
+        let data = DataSettings::new("a", "b", image_size);
         CnnSettings::new(data, ModelName::Bitmoji)
     }
 
@@ -291,6 +172,14 @@ mod tests {
         assert_eq!(
             message(|s| s.data.image_size = 13),
             "`data.image_size` is 13, expected 14 to 1024 pixels for bitmoji"
+        );
+        assert_eq!(
+            message(|s| s.data.transforms = vec![Transform::Rotation { degrees: 200.0 }]),
+            "`data.transforms[0].rotation.degrees` is 200, expected from 0 to 180"
+        );
+        assert_eq!(
+            message(|s| s.data.valid_transforms = Some(vec![Transform::HorizontalFlip { p: 0.5 }])),
+            "`data.valid_transforms[0]` cannot be `horizontal_flip`, which is random"
         );
         assert!(message(|s| s.epochs = 0).starts_with("`epochs` is 0"));
         assert!(message(|s| s.batch_size = 0).starts_with("`batch_size` is 0"));

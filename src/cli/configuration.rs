@@ -1,0 +1,72 @@
+//! One configuration of a study's CNN, parts of it set by hand.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::objective::{ObjectiveSettings, ObjectiveSpec};
+use crate::space::{ParamValue, Params, SpaceError};
+use crate::spec::StudySpec;
+use crate::vision::CnnSettings;
+
+use super::error::CliError;
+
+/// A CNN's settings and the parameters they come from.
+#[derive(Debug)]
+pub(super) struct Configuration {
+    pub(super) params: Params,
+    pub(super) settings: CnnSettings,
+}
+
+impl Configuration {
+    /// The study's CNN with `set` (`NAME=VALUE` each: a parameter, or a setting of the objective by its
+    /// dotted key); other parameters take their guess, or the middle of their domain.
+    pub(super) fn load(file: &Path, set: &[String]) -> Result<Self, CliError> {
+        let spec = StudySpec::load(file)?;
+        let ObjectiveSpec::Template(mut template) = spec.objective.clone() else {
+            return Err(no_cnn(file));
+        };
+        let mut values: Vec<(String, ParamValue)> = Vec::new();
+        for text in set {
+            let (name, value) = text.split_once('=').ok_or_else(|| {
+                CliError::user(format!("`--set {text}` has no `=`"))
+                    .hint("write it as `--set NAME=VALUE`, for example: --set lr=0.001")
+            })?;
+            if spec.space.position(name).is_some() {
+                values.push((name.to_owned(), scalar(value)));
+                continue;
+            }
+            let json = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+            template = template.with(name, json).ok_or_else(|| {
+                CliError::user(format!("`--set {text}`: the objective has no such setting"))
+            })?;
+        }
+        let params = spec.space.complete(&values).map_err(|error| {
+            let hint = match &error {
+                SpaceError::Infeasible { .. } => "set them so that it holds: --set NAME=VALUE",
+                _ => "`surmise check FILE` shows every parameter and its domain",
+            };
+            CliError::user(format!("{}: {error}", file.display())).hint(hint)
+        })?;
+        match template.bind(&params) {
+            Ok(ObjectiveSettings::Cnn(settings)) => Ok(Self { params, settings }),
+            Ok(_) => Err(no_cnn(file)),
+            Err(error) => Err(CliError::user(format!("{}: {error}", file.display()))),
+        }
+    }
+}
+
+fn no_cnn(file: &Path) -> CliError {
+    CliError::user(format!("the objective of {} is no CNN", file.display()))
+        .hint("its YAML needs `objective: { type: cnn, … }`; see experiments/avatars.yaml")
+}
+
+/// A value as written on a command line: a number or truth value where it reads as one.
+fn scalar(text: &str) -> ParamValue {
+    match (text.parse(), text.parse::<f64>(), text.parse()) {
+        (Ok(int), _, _) => ParamValue::Int(int),
+        (_, Ok(float), _) if float.is_finite() => ParamValue::Float(float),
+        (_, _, Ok(bool)) => ParamValue::Bool(bool),
+        _ => ParamValue::Text(text.to_owned()),
+    }
+}

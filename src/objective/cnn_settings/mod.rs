@@ -1,0 +1,204 @@
+//! A CNN's settings: declared tree → [`CnnSettings`] → JSON.
+
+mod transforms;
+
+use serde_json::{Value, json};
+
+use crate::document::{Entry, Fields, Problem};
+use crate::vision::{
+    Cache, CnnSettings, Corrupt, DataSettings, DataSource, ModelName, OptimizerKind,
+    OptimizerSettings, SettingsError,
+};
+
+const MODELS: [(&str, ModelName); 1] = [("bitmoji", ModelName::Bitmoji)];
+const CACHES: [(&str, Cache); 3] =
+    [("auto", Cache::Auto), ("memory", Cache::Memory), ("disk", Cache::Disk)];
+const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt::Skip)];
+const OPTIMIZERS: [(&str, OptimizerKind); 1] = [("adam", OptimizerKind::Adam)];
+
+/// What a CNN reports, hence what a study of it may optimise.
+pub(crate) const CNN_METRICS: [&str; 3] = ["accuracy", "loss", "train_loss"];
+
+/// Reads bound settings. What is left out takes its default; ranges are those of
+/// [`CnnSettings::validate`].
+pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
+    let fields = objective.fields()?;
+    fields.only(
+        "a CNN objective",
+        &["type", "data", "model", "batch_size", "epochs", "optimizer", "device", "threads"],
+    )?;
+    let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
+    let model = fields.require("model", "model: bitmoji")?;
+    let mut settings = CnnSettings::new(read_data(&data)?, model.word(&MODELS)?);
+    if let Some(batch_size) = fields.get("batch_size") {
+        settings.batch_size = count(&batch_size)?;
+    }
+    if let Some(epochs) = fields.get("epochs") {
+        settings.epochs = count(&epochs)?;
+    }
+    if let Some(optimizer) = fields.get("optimizer") {
+        settings.optimizer = read_optimizer(&optimizer)?;
+    }
+    if let Some(device) = fields.get("device") {
+        settings.device = device
+            .text()?
+            .parse()
+            .map_err(|_| device.expected("a device: `auto`, `cpu`, `cuda` or `cuda:N`"))?;
+    }
+    if let Some(threads) = fields.get("threads") {
+        settings.threads = count(&threads)?;
+    }
+    settings.validate().map_err(|e| place(objective, &e))?;
+    Ok(settings)
+}
+
+fn read_data(data: &Entry<'_>) -> Result<DataSettings, Problem> {
+    let fields = data.fields()?;
+    fields.only(
+        "`data`",
+        &[
+            "train",
+            "valid",
+            "folder",
+            "split",
+            "image_size",
+            "transforms",
+            "valid_transforms",
+            "cache",
+            "corrupt",
+        ],
+    )?;
+    let image_size = match fields.get("image_size") {
+        Some(size) => count(&size)?,
+        None => DataSettings::DEFAULT_IMAGE_SIZE,
+    };
+    let list = |key| fields.get(key).map(|list| transforms::read(&list, image_size)).transpose();
+    Ok(DataSettings {
+        source: read_source(&fields)?,
+        image_size,
+        transforms: list("transforms")?.unwrap_or_default(),
+        valid_transforms: list("valid_transforms")?,
+        cache: fields.get("cache").map_or(Ok(Cache::default()), |word| word.word(&CACHES))?,
+        corrupt: fields.get("corrupt").map_or(Ok(Corrupt::default()), |w| w.word(&CORRUPT))?,
+    })
+}
+
+/// `train` and `valid`, or `folder` and `split`.
+fn read_source(data: &Fields<'_>) -> Result<DataSource, Problem> {
+    let path = |key, example| Ok(data.require(key, example)?.text()?.into());
+    let Some(folder) = data.get("folder") else {
+        if let Some(split) = data.get("split") {
+            let message = "`split` needs a `folder` to split";
+            return Err(Problem::new(split.place, message, "nothing to split")
+                .help("write `folder: FOLDER` beside it"));
+        }
+        let (train, valid) = (path("train", "train: FOLDER")?, path("valid", "valid: FOLDER")?);
+        return Ok(DataSource::Folders { train, valid });
+    };
+    for key in ["train", "valid"] {
+        if let Some(entry) = data.get(key) {
+            let message = format!("`{}` and `folder` cannot go together", entry.name);
+            return Err(Problem::new(entry.place, message, "one or the other")
+                .help("name `train` and `valid`, or one `folder` and how to `split` it"));
+        }
+    }
+    let folder = folder.text()?.into();
+    let split = data.require("split", "split: { valid: 0.2, test: 0.1, seed: 1 }")?.fields()?;
+    split.only("`split`", &["valid", "test", "seed"])?;
+    let seed = split.get("seed").map_or(Ok(0), |seed| seed.whole(0..=i64::MAX.into()))?;
+    Ok(DataSource::Split {
+        folder,
+        valid: split.require("valid", "valid: 0.2")?.number()?,
+        test: split.get("test").map_or(Ok(0.0), |test| test.number())?,
+        seed: seed as u64,
+    })
+}
+
+fn read_optimizer(optimizer: &Entry<'_>) -> Result<OptimizerSettings, Problem> {
+    let fields = optimizer.fields()?;
+    fields.only("`optimizer`", &["type", "lr", "beta1", "beta2", "eps", "weight_decay"])?;
+    let number = |key: &str, default: f64| fields.get(key).map_or(Ok(default), |v| v.number());
+    let default = OptimizerSettings::default();
+    Ok(OptimizerSettings {
+        kind: match fields.get("type") {
+            Some(kind) => kind.word(&OPTIMIZERS)?,
+            None => default.kind,
+        },
+        lr: number("lr", default.lr)?,
+        beta1: number("beta1", default.beta1)?,
+        beta2: number("beta2", default.beta2)?,
+        eps: number("eps", default.eps)?,
+        weight_decay: number("weight_decay", default.weight_decay)?,
+    })
+}
+
+/// A whole number; which are right is for `validate`.
+fn count<T: TryFrom<i128>>(entry: &Entry<'_>) -> Result<T, Problem> {
+    let value = entry.whole(i64::MIN.into()..=i64::MAX.into())?;
+    T::try_from(value).map_err(|_| {
+        let message = format!("`{}` is {value}, far out of range", entry.name);
+        entry.problem(message, "out of range")
+    })
+}
+
+/// Points at the setting that is wrong.
+fn place(objective: &Entry<'_>, error: &SettingsError) -> Problem {
+    let (key, says, expected) = match error {
+        SettingsError::OutOfRange { key, found, expected } => {
+            (key, format!("is {found}, expected {expected}"), format!("expected {expected}"))
+        }
+        SettingsError::Misplaced { key, reason } => (key, reason.clone(), "not here".to_owned()),
+        other => return objective.problem(other.to_string(), ""),
+    };
+    let message = format!("`{}.{key}` {says}", objective.name);
+    Problem::new(objective.node.follow(key).id, message, expected)
+}
+
+/// The settings in full.
+pub(super) fn to_json(settings: &CnnSettings) -> Value {
+    let CnnSettings { data, model, batch_size, epochs, optimizer, device, threads } = settings;
+    json!({
+        "type": "cnn",
+        "data": data_to_json(data),
+        "model": model.name(),
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "optimizer": {
+            "type": word(&OPTIMIZERS, optimizer.kind),
+            "lr": optimizer.lr,
+            "beta1": optimizer.beta1,
+            "beta2": optimizer.beta2,
+            "eps": optimizer.eps,
+            "weight_decay": optimizer.weight_decay,
+        },
+        "device": device.to_string(),
+        "threads": threads,
+    })
+}
+
+fn data_to_json(data: &DataSettings) -> Value {
+    let DataSettings { source, image_size, transforms, valid_transforms, cache, corrupt } = data;
+    let mut json = match source {
+        DataSource::Folders { train, valid } => {
+            json!({ "train": train.to_string_lossy(), "valid": valid.to_string_lossy() })
+        }
+        DataSource::Split { folder, valid, test, seed } => json!({
+            "folder": folder.to_string_lossy(),
+            "split": { "valid": valid, "test": test, "seed": seed },
+        }),
+    };
+    json["image_size"] = json!(image_size);
+    json["transforms"] = transforms::to_json(transforms);
+    // Without it, what the images to learn from go through decides.
+    if let Some(list) = valid_transforms {
+        json["valid_transforms"] = transforms::to_json(list);
+    }
+    json["cache"] = json!(word(&CACHES, *cache));
+    json["corrupt"] = json!(word(&CORRUPT, *corrupt));
+    json
+}
+
+/// The word for a meaning.
+fn word<T: PartialEq>(words: &[(&'static str, T)], meaning: T) -> Option<&'static str> {
+    words.iter().find(|(_, known)| *known == meaning).map(|(word, _)| *word)
+}

@@ -1,0 +1,171 @@
+//! An epoch of images, batch by batch: gathered on the device, or made ready beside the training.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use image::RgbImage;
+use rayon::prelude::*;
+use tch::{Kind, TchError, Tensor};
+
+use super::data::{DataError, ImageSet, Kept, check_size};
+use super::image::{ImageError, load_rgb};
+use super::train::TrainError;
+use super::transform::{Pipeline, Pixels, draws, planes};
+
+/// Batches made ready ahead of the one that is learnt from.
+const AHEAD: usize = 2;
+
+/// What decides the draws of an epoch: equal ones make equal images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Draws {
+    /// Of the training.
+    pub seed: u64,
+    /// Counted from 1.
+    pub epoch: u32,
+}
+
+impl ImageSet {
+    /// Calls `learn` with the images of each batch (b × 3 × size × size, numbers from 0 to 1 unless
+    /// normalised) and their labels (b): those of `order`, `batch_size` at a time (0 counts as 1), the
+    /// last batch what is left. `order` holds places in [`files`](Self::files). What varies is made ready by `threads` threads while `learn` is busy; what comes out
+    /// depends on the draws alone.
+    ///
+    /// # Errors
+    /// [`TrainError`] of `learn`, a file that can no longer be read, or a place that is none.
+    pub fn batches(
+        &self,
+        order: &[i64],
+        batch_size: usize,
+        draws: Draws,
+        threads: usize,
+        mut learn: impl FnMut(&Tensor, &Tensor) -> Result<(), TrainError>,
+    ) -> Result<(), TrainError> {
+        let batch_size = batch_size.max(1);
+        let there = |index: i64| usize::try_from(index).is_ok_and(|index| index < self.len());
+        if let Some(&index) = order.iter().find(|&&index| !there(index)) {
+            return Err(DataError::NoSuchImage { index, images: self.len() }.into());
+        }
+        let order_there = Tensor::f_from_slice(order)?.f_to_device(self.device())?;
+        let mut parts = order_there.f_split(batch_size as i64, 0)?.into_iter();
+        let mut learn = |indices: &Tensor, images: Tensor| {
+            let images = self.normalized(images)?;
+            learn(&images, &self.labels.f_index_select(0, indices)?)
+        };
+        let memory = match self.kept() {
+            Kept::Device(images) => {
+                return parts.try_for_each(|indices| {
+                    learn(&indices, unit(&images.f_index_select(0, &indices)?)?)
+                });
+            }
+            Kept::Memory(images) => Some(&images[..]),
+            Kept::Files => None,
+        };
+        let (files, pipeline, size) = (self.files(), self.pipeline(), self.image_size());
+        let loader = Loader { files, memory, pipeline, size, draws };
+        thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(AHEAD);
+            scope.spawn(move || loader.send(order, batch_size, threads, &sender));
+            parts.try_for_each(|indices| match receiver.recv() {
+                Ok(batch) => learn(&indices, self.to_device(batch?)?),
+                // It ends early only after an error, and that came before.
+                Err(_) => Ok(()),
+            })
+        })
+    }
+
+    /// A batch on the device, b × 3 × size × size.
+    fn to_device(&self, batch: Batch) -> Result<Tensor, TchError> {
+        let side = i64::from(self.image_size());
+        let there = |t: Tensor| t.f_view([-1, 3, side, side])?.f_to_device(self.device());
+        match batch {
+            Batch::Bytes(bytes) => unit(&there(Tensor::f_from_slice(&bytes)?)?),
+            Batch::Numbers(numbers) => there(Tensor::f_from_slice(&numbers)?),
+        }
+    }
+
+    fn normalized(&self, mut images: Tensor) -> Result<Tensor, TchError> {
+        let Some((mean, std)) = self.pipeline().normalize else { return Ok(images) };
+        let channels = |numbers: [f64; 3]| {
+            let numbers = Tensor::f_from_slice(&numbers.map(|x| x as f32))?;
+            numbers.f_view([1, 3, 1, 1])?.f_to_device(self.device())
+        };
+        images.f_sub_(&channels(mean)?)?.f_divide_(&channels(std)?)
+    }
+
+    /// Every index, in order.
+    pub(super) fn in_order(&self) -> Vec<i64> {
+        (0..self.len() as i64).collect()
+    }
+}
+
+/// torchvision's `ToTensor`: divided by 255.
+fn unit(bytes: &Tensor) -> Result<Tensor, TchError> {
+    bytes.f_to_kind(Kind::Float)?.f_divide_scalar_(255.0)
+}
+
+/// A batch on its way to the device: image after image in three planes.
+enum Batch {
+    Bytes(Vec<u8>),
+    Numbers(Vec<f32>),
+}
+
+/// Makes batches ready on other threads, where no tensor may go.
+struct Loader<'a> {
+    files: &'a [PathBuf],
+    memory: Option<&'a [RgbImage]>,
+    pipeline: &'a Pipeline,
+    size: u32,
+    draws: Draws,
+}
+
+impl Loader<'_> {
+    /// Batch after batch, up to the first error, or until nobody listens.
+    fn send(
+        self,
+        order: &[i64],
+        batch_size: usize,
+        threads: usize,
+        sender: &SyncSender<Result<Batch, DataError>>,
+    ) {
+        // Where no pool can be had, this thread does.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok();
+        for indices in order.chunks(batch_size) {
+            let pixels = |&index: &i64| self.pixels(index as usize);
+            let images: Result<Vec<Pixels>, DataError> = match &pool {
+                Some(pool) => pool.install(|| indices.par_iter().map(pixels).collect()),
+                None => indices.iter().map(pixels).collect(),
+            };
+            let batch = images.map(join);
+            let failed = batch.is_err();
+            if sender.send(batch).is_err() || failed {
+                return;
+            }
+        }
+    }
+
+    /// One image after its transforms, all but the normalising of whole batches.
+    fn pixels(&self, index: usize) -> Result<Pixels, DataError> {
+        let path = &self.files[index];
+        let image = match self.memory {
+            Some(images) => images[index].clone(),
+            None => load_rgb(path, &self.pipeline.fixed)?,
+        };
+        let random = &mut draws(self.draws.seed, self.draws.epoch, index as u64);
+        let pixels = Pixels::Bytes(image)
+            .through(&self.pipeline.varying, random)
+            .map_err(|reason| ImageError::Untransformable { path: path.clone(), reason })?;
+        check_size(path, pixels.dimensions(), self.size)?;
+        Ok(pixels)
+    }
+}
+
+fn join(images: Vec<Pixels>) -> Batch {
+    // One list makes bytes of all, or numbers of all.
+    if images.iter().all(|pixels| matches!(pixels, Pixels::Bytes(_))) {
+        let bytes = images.iter().filter_map(Pixels::bytes);
+        Batch::Bytes(bytes.flat_map(planes).collect())
+    } else {
+        Batch::Numbers(images.into_iter().flat_map(Pixels::numbers).collect())
+    }
+}
