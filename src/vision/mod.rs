@@ -15,6 +15,7 @@
 //! | `data` | the images of a folder, kept where they fit |
 //! | `batches` | an epoch of them, batch by batch |
 //! | `network` | the network, its initialisation, its weights in a file |
+//! | `state_dict` | tensors by name, in PyTorch's files and safetensors |
 //! | `pool` | max pooling |
 //! | `adam` | the optimizer |
 //! | `allocator` | memory kept between steps |
@@ -49,6 +50,8 @@ mod runtime;
 #[cfg(feature = "torch")]
 mod split;
 #[cfg(feature = "torch")]
+mod state_dict;
+#[cfg(feature = "torch")]
 mod train;
 
 pub use settings::{
@@ -63,9 +66,10 @@ pub use self::{
     data::{DataError, ImageSet, Kept, TrainingData},
     folder::{FolderError, ImageFolder},
     image::{ImageError, image_size, load_rgb},
-    network::{Network, WeightsError},
+    network::Network,
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
     split::Parts,
+    state_dict::{Checkpoint, Fit, Mismatch, Misshapen, StateDict, StateDictError},
     train::{EpochReport, Learner, Metrics, TrainError, train},
     transform::{Pixels, draws},
 };

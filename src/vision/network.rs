@@ -1,49 +1,14 @@
 //! The network: its layers, how its weights begin, and its weights in a file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tch::{Device, TchError, Tensor};
-use thiserror::Error;
+use tch::{Device, Kind, TchError, Tensor};
 
-use super::failure::message;
 use super::pool::max_pool;
 use super::settings::ModelName;
-
-/// Why weights could not be read or written.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum WeightsError {
-    /// The file lacks a parameter.
-    #[error("{} has no `{name}`", path.display())]
-    Missing {
-        /// The file.
-        path: PathBuf,
-        /// The parameter.
-        name: &'static str,
-    },
-    /// A parameter is of another shape, for another image size or number of classes.
-    #[error("`{name}` in {} is {found:?}, expected {expected:?}", path.display())]
-    Shape {
-        /// The file.
-        path: PathBuf,
-        /// The parameter.
-        name: &'static str,
-        /// Its shape there.
-        found: Vec<i64>,
-        /// Its shape here.
-        expected: Vec<i64>,
-    },
-    /// libtorch could not read or write the file.
-    #[error("cannot read or write the weights in {}: {reason}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why, in libtorch's words.
-        reason: String,
-    },
-}
+use super::state_dict::{StateDict, StateDictError};
 
 /// A convolutional network for image classification.
 ///
@@ -161,44 +126,34 @@ impl Network {
         self.weights.shallow_clone()
     }
 
-    /// Takes the weights in a safetensors file, which must hold every parameter by its name and in
-    /// its shape; anything else in it is passed over.
+    /// Takes the weights in a file, PyTorch's or safetensors (see [`StateDict::read`]), which must
+    /// hold every parameter by its name and in its shape, and nothing else. Other kinds of numbers
+    /// become f32.
     ///
     /// # Errors
-    /// [`WeightsError`]; the network is then as it was.
-    pub fn load(&mut self, path: &Path) -> Result<(), WeightsError> {
-        let file =
-            |error: TchError| WeightsError::File { path: path.to_owned(), reason: message(&error) };
-        let found = Tensor::read_safetensors(path).map_err(file)?;
-        let mut parts = Vec::new();
-        for Shape { name, size, .. } in &self.shapes {
-            let (_, tensor) = found
-                .iter()
-                .find(|(found, _)| found == name)
-                .ok_or_else(|| WeightsError::Missing { path: path.to_owned(), name })?;
-            // libtorch would silently spread a smaller one.
-            if tensor.size() != *size {
-                return Err(WeightsError::Shape {
-                    path: path.to_owned(),
-                    name,
-                    found: tensor.size(),
-                    expected: size.clone(),
-                });
-            }
-            parts.push(tensor.f_flatten(0, -1).map_err(file)?);
-        }
-        let joined = Tensor::f_cat(&parts, 0).map_err(file)?;
-        self.weights.f_copy_(&joined).map_err(file)
+    /// [`StateDictError`]; the network is then as it was.
+    pub fn load(&mut self, path: &Path) -> Result<(), StateDictError> {
+        let found = StateDict::read(path)?;
+        let expected: Vec<_> = self.shapes.iter().map(|s| (s.name, s.size.as_slice())).collect();
+        let fit = found
+            .fit(&expected, true)
+            .map_err(|mismatch| StateDictError::Mismatch { path: path.to_owned(), mismatch })?;
+        let mut join = || {
+            let flat = |tensor: &Tensor| tensor.f_flatten(0, -1)?.f_to_kind(Kind::Float);
+            let parts: Result<Vec<_>, _> = fit.matched.iter().map(|(_, t)| flat(t)).collect();
+            self.weights.f_copy_(&Tensor::f_cat(&parts?, 0)?)
+        };
+        join().map_err(|error| StateDictError::torch(path, &error))
     }
 
-    /// Writes the weights as a safetensors file.
+    /// Writes the weights to a file, in the format that its suffix names (see
+    /// [`StateDict::write`]): `.pt` and `.pth` for PyTorch, `.safetensors`.
     ///
     /// # Errors
-    /// [`WeightsError::File`].
-    pub fn save(&self, path: &Path) -> Result<(), WeightsError> {
-        let named: Vec<_> = self.parameters().collect();
-        Tensor::write_safetensors(&named, path)
-            .map_err(|error| WeightsError::File { path: path.to_owned(), reason: message(&error) })
+    /// [`StateDictError`].
+    pub fn save(&self, path: &Path) -> Result<(), StateDictError> {
+        let named = self.parameters().map(|(name, tensor)| (name, tensor.shallow_clone()));
+        named.collect::<StateDict>().write(path)
     }
 }
 

@@ -78,6 +78,7 @@ for path in sorted(pathlib.Path("images").glob("*.png")):
     resize(Image.open(path)).save(f"resized/{path.name}", optimize=True)
 batch = torch.stack([F.to_tensor(transforms.Resize(64)(picture)) for picture in pictures])
 save_file(filled().state_dict(), "bitmoji.safetensors")
+torch.save(filled().state_dict(), "bitmoji.pt")
 with torch.no_grad():
     golden["logits"] = filled()(batch).flatten().tolist()
 
