@@ -20,12 +20,16 @@
 //! | `adam` | the optimizer |
 //! | `allocator` | memory kept between steps |
 //! | `train` | epochs, metrics, what can go wrong |
+//! | `explain` | what a network's answer rests on: attributions, and maps of them |
 //! | `failure` | libtorch's errors, read |
 //! | `runtime` | libtorch itself: CUDA loaded where found, devices, threads |
 
 pub mod environment;
 pub mod settings;
 pub mod transform;
+
+#[cfg(feature = "torch")]
+pub mod explain;
 
 #[cfg(feature = "torch")]
 mod adam;
