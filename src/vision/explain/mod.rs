@@ -48,7 +48,7 @@ pub use self::{
     gradient_shap::{Draws, GradientShap},
     integrated_gradients::IntegratedGradients,
     occlusion::{Axis, Occlusion},
-    picture::{Palette, Picture, colored, overlay},
+    picture::{Palette, colored, overlay},
     quadrature::Rule,
     visualize::{HeatMap, Planes, Sign, heat_map},
 };

@@ -8,6 +8,8 @@
 //!
 //! A pixel is `(1 − o) grey(g) + o palette(v)`, as matplotlib lays one picture over another.
 
+use image::{Rgb, RgbImage};
+
 use super::{HeatMap, Planes, Sign, VisualizeError};
 
 /// Colours of a map.
@@ -49,23 +51,16 @@ fn shade(position: f64) -> usize {
     ((position * SHADES as f64) as usize).min(SHADES - 1)
 }
 
-/// A picture, for any encoder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Picture {
-    /// Columns.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// Red, green, blue of each pixel, by rows from the top: 3 · width · height.
-    pub rgb: Vec<u8>,
+/// The map in colours.
+pub fn colored(map: &HeatMap, palette: Palette) -> RgbImage {
+    picture(map, |at| palette.color(position(map.sign, map.values[at])))
 }
 
-/// The map in colours.
-pub fn colored(map: &HeatMap, palette: Palette) -> Picture {
-    let rgb =
-        map.values.iter().flat_map(|&value| palette.color(position(map.sign, value))).collect();
-    Picture { width: map.width, height: map.height, rgb }
+/// A picture of the map's size, by a colour for each of its values.
+fn picture(map: &HeatMap, color: impl Fn(usize) -> [u8; 3]) -> RgbImage {
+    RgbImage::from_fn(map.width as u32, map.height as u32, |x, y| {
+        Rgb(color(y as usize * map.width + x as usize))
+    })
 }
 
 /// The map in colours over `image` in grey (one or more channels, numbers from 0 to 1), with
@@ -79,7 +74,7 @@ pub fn overlay(
     map: &HeatMap,
     palette: Palette,
     opacity: f64,
-) -> Result<Picture, VisualizeError> {
+) -> Result<RgbImage, VisualizeError> {
     let (of_map, of_image) = ((map.width, map.height), (image.width(), image.height()));
     if of_map != of_image {
         return Err(VisualizeError::Sizes { map: of_map, image: of_image });
@@ -88,17 +83,15 @@ pub fn overlay(
         let (what, low, high) = ("opacity", 0.0, 1.0);
         return Err(VisualizeError::Range { what, found: opacity, low, high });
     }
-    let mix = |(&value, grey): (&f32, f64)| {
+    let greys: Vec<f64> = grey(image).collect();
+    Ok(picture(map, |at| {
         // The grey palette's shades are its numbers.
-        let base = shade(grey) as f64;
-        let top = palette.color(position(map.sign, value));
-        top.map(|top| {
+        let base = shade(greys[at]) as f64;
+        palette.color(position(map.sign, map.values[at])).map(|top| {
             let mixed = (1.0 - opacity) * base + opacity * f64::from(top);
             mixed.round_ties_even() as u8
         })
-    };
-    let rgb = map.values.iter().zip(grey(image)).flat_map(mix).collect();
-    Ok(Picture { width: map.width, height: map.height, rgb })
+    }))
 }
 
 /// A value's place in its palette.
