@@ -229,15 +229,15 @@ mod tests {
         assert_eq!(message(json!([{ "rotation": { "angle": 3 } }])), "unknown key `angle`");
         assert_eq!(
             message(json!([{ "normalize": "cifar" }])),
-            "`t[0].normalize` must be `imagenet`, or a map of `mean` and `std`, found text `cifar`"
+            "`t[0].normalize` must be `imagenet`, or a map of `mean` and `std`, found the text `cifar`"
         );
         assert_eq!(
             message(json!([{ "horizontal_flip": "often" }])),
-            "`t[0].horizontal_flip.p` must be a number, found text `often`"
+            "`t[0].horizontal_flip.p` must be a number, found the text `often`"
         );
         assert_eq!(
             message(json!(["grayscale", 3])),
-            "`t[1]` must be a transform: its name, or its name and settings, found 3"
+            "`t[1]` must be a transform: its name, or its name and settings, found the number 3"
         );
     }
 }
