@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use surmise::vision::{CnnSettings, DataSettings, ModelName, TrainingData, resolve_device, train};
+use surmise::vision::{CnnSettings, DataSettings, ModelKind, TrainingData, resolve_device, train};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let epochs = arguments.next().map_or(Ok(20), |text| text.parse())?;
 
     let data = DataSettings::new(folder.join("train"), folder.join("valid"), 64);
-    let mut settings = CnnSettings::new(data, ModelName::Bitmoji);
+    let mut settings = CnnSettings::new(data, ModelKind::Bitmoji);
     settings.epochs = epochs;
     settings.optimizer.lr = 1.5e-3;
     settings.validate()?;

@@ -10,7 +10,7 @@ use surmise::vision::explain::{
     Draws, ExplainError, Explainer, GradientShap, HeatMap, IntegratedGradients, Occlusion, Palette,
     Planes, Rule, Sign, VisualizeError, colored, heat_map, overlay,
 };
-use surmise::vision::{ModelName, Network, load_rgb};
+use surmise::vision::{ModelKind, Network, load_rgb};
 use tch::{Device, Kind, TchError, Tensor};
 
 const FLOAT: (Kind, Device) = (Kind::Float, Device::Cpu);
@@ -49,7 +49,7 @@ fn uniform(name: &str, count: usize) -> Vec<f64> {
 }
 
 fn network() -> Network {
-    let mut network = Network::new(ModelName::Bitmoji, 64, 2, 0, Device::Cpu).unwrap();
+    let mut network = Network::new(&ModelKind::Bitmoji.into(), 64, 2, 0, Device::Cpu).unwrap();
     network.load(&golden_path("bitmoji.safetensors")).unwrap();
     network
 }

@@ -94,7 +94,7 @@ fn the_avatars_study_means_what_it_says() {
                     "cache": "auto",
                     "corrupt": "fail",
                 },
-                "model": "bitmoji",
+                "model": { "type": "bitmoji" },
                 "batch_size": 128,
                 "epochs": 20,
                 "optimizer": {

@@ -13,7 +13,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use surmise::vision::{
-    Checkpoint, Misshapen, ModelName, Network, StateDict, StateDictError as Error,
+    Checkpoint, Misshapen, ModelKind, Network, StateDict, StateDictError as Error,
 };
 use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
@@ -103,7 +103,7 @@ fn pytorch_and_safetensors_hold_the_same_weights() {
         assert_eq!(content(tensor), content(theirs.get(name).unwrap()), "{name}");
     }
     for path in [pytorch, safetensors] {
-        let mut network = Network::new(ModelName::Bitmoji, 64, 2, 0, Device::Cpu).unwrap();
+        let mut network = Network::new(&ModelKind::Bitmoji.into(), 64, 2, 0, Device::Cpu).unwrap();
         network.load(&path).unwrap();
         for (name, tensor) in network.parameters() {
             assert_eq!(content(&tensor.detach()), content(ours.get(name).unwrap()), "{name}");
@@ -388,7 +388,8 @@ fn what_does_not_fit_is_listed() {
 #[test]
 fn a_network_takes_its_weights_or_stays_as_it_was() {
     let folder = TempDir::new().unwrap();
-    let network = |classes| Network::new(ModelName::Bitmoji, 64, classes, 7, Device::Cpu).unwrap();
+    let network =
+        |classes| Network::new(&ModelKind::Bitmoji.into(), 64, classes, 7, Device::Cpu).unwrap();
     let other = folder.path().join("other.pt");
     network(3).save(&other).unwrap();
     let mut taken = network(2);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use surmise::vision::{
     Cache, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice, Draws, EpochReport,
-    ImageFolder, Learner, ModelName, Network, OptimizerSettings, TrainError, TrainingData,
+    ImageFolder, Learner, ModelKind, Network, OptimizerSettings, TrainError, TrainingData,
     Transform, load_rgb, resolve_device, train,
 };
 use tch::{Device, Kind, Tensor};
@@ -323,7 +323,7 @@ fn training_with_random_images_repeats_to_the_last_bit() {
 fn network(outputs: usize) -> Network {
     // Two classes have one logit.
     let classes = outputs.max(2);
-    Network::new(ModelName::Bitmoji, 64, classes, 0, Device::Cpu).unwrap()
+    Network::new(&ModelKind::Bitmoji.into(), 64, classes, 0, Device::Cpu).unwrap()
 }
 
 /// The network with the weights that make.py's `filled` gives it.
@@ -410,10 +410,10 @@ fn five_steps_of_adam_follow_pytorch() {
 
 #[test]
 fn weights_begin_as_in_pytorch_and_by_the_seed_alone() {
-    let values = |seed| -> Vec<(&str, Vec<f64>)> {
-        let network = Network::new(ModelName::Bitmoji, 64, 3, seed, Device::Cpu).unwrap();
+    let values = |seed| -> Vec<(String, Vec<f64>)> {
+        let network = Network::new(&ModelKind::Bitmoji.into(), 64, 3, seed, Device::Cpu).unwrap();
         let values = |t: &Tensor| Vec::try_from(t.detach().view(-1).to_kind(Kind::Double)).unwrap();
-        network.parameters().map(|(name, t)| (name, values(t))).collect()
+        network.parameters().map(|(name, t)| (name.to_owned(), values(t))).collect()
     };
     let first = values(1);
     tch::manual_seed(99); // libtorch's generator has no part in it
@@ -459,7 +459,7 @@ fn weights_return_from_a_file_and_only_in_their_shape() {
 fn settings(data: DataSettings, epochs: u32) -> CnnSettings {
     CnnSettings {
         data,
-        model: ModelName::Bitmoji,
+        model: ModelKind::Bitmoji.into(),
         batch_size: 3, // the second batch of an epoch is short
         epochs,
         optimizer: OptimizerSettings::default(),
@@ -521,7 +521,7 @@ fn what_can_be_learnt_is_learnt() {
 fn accuracy_counts_every_image_alike() {
     let (_root, data) = small_data();
     let data = TrainingData::load(&data, Device::Cpu).unwrap();
-    let network = Network::new(ModelName::Bitmoji, 32, 2, 3, Device::Cpu).unwrap();
+    let network = Network::new(&ModelKind::Bitmoji.into(), 32, 2, 3, Device::Cpu).unwrap();
     let learner = Learner::new(network, OptimizerSettings::default()).unwrap();
     let whole = learner.evaluate(&data.valid, 4, 1).unwrap();
     for batch_size in [1, 3, 100] {

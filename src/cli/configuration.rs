@@ -14,6 +14,7 @@ use super::error::CliError;
 /// A CNN's settings and the parameters they come from.
 #[derive(Debug)]
 pub(super) struct Configuration {
+    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
     pub(super) params: Params,
     pub(super) settings: CnnSettings,
 }
@@ -49,7 +50,7 @@ impl Configuration {
             CliError::user(format!("{}: {error}", file.display())).hint(hint)
         })?;
         match template.bind(&params) {
-            Ok(ObjectiveSettings::Cnn(settings)) => Ok(Self { params, settings }),
+            Ok(ObjectiveSettings::Cnn(settings)) => Ok(Self { params, settings: *settings }),
             Ok(_) => Err(no_cnn(file)),
             Err(error) => Err(CliError::user(format!("{}: {error}", file.display()))),
         }

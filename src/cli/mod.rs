@@ -6,7 +6,6 @@ mod best;
 mod check;
 mod compare;
 mod completions;
-#[cfg(feature = "torch")]
 mod configuration;
 mod data;
 mod delete;
@@ -15,6 +14,7 @@ mod error;
 mod export;
 mod json;
 mod list;
+mod model;
 mod origins;
 mod plot;
 mod progress;
@@ -91,6 +91,8 @@ enum Command {
     Delete(delete::DeleteArgs),
     /// Look at image folders: classes and counts, samples, augmented ones
     Data(data::DataArgs),
+    /// Show what a network is made of
+    Model(model::ModelArgs),
     /// Say what this machine has and what to do about what is missing
     Doctor(doctor::DoctorArgs),
     /// Evaluate trials of a stored study; what a cluster's scheduler starts
@@ -125,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::replay(&args, database),
         Command::Delete(args) => delete::delete(&args, database),
         Command::Data(args) => data::data(&args),
+        Command::Model(args) => model::model(&args),
         Command::Doctor(args) => doctor::doctor(&args, database),
         Command::Worker(args) => worker::worker(args, database),
         Command::AskTell(args) => ask_tell::ask_tell(args),

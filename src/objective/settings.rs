@@ -23,7 +23,7 @@ pub enum ObjectiveSettings {
     /// Run a program.
     Command(CommandSettings),
     /// Train a CNN.
-    Cnn(CnnSettings),
+    Cnn(Box<CnnSettings>),
 }
 
 /// A program to run for a trial.
@@ -48,7 +48,7 @@ impl ObjectiveSettings {
         let kind = fields.require("type", "type: command")?;
         match kind.text()? {
             "command" => CommandSettings::read(objective).map(Self::Command),
-            "cnn" => cnn_settings::read(objective).map(Self::Cnn),
+            "cnn" => cnn_settings::read(objective).map(|cnn| Self::Cnn(Box::new(cnn))),
             unknown => Err(kind
                 .problem(format!("unknown objective `{unknown}`"), "not known")
                 .help(did_you_mean(unknown, &OBJECTIVE_TYPES))),

@@ -1,8 +1,9 @@
 //! Image folders, the network and its training, through libtorch.
 //!
 //! Knows nothing of studies and trials: it takes plain [settings](CnnSettings) and a seed, and
-//! tells what each epoch measured. Only [`settings`], the lists of [`transform`] and [`environment`]
-//! are here without the feature `torch`, so that a study reads and checks the same in every build.
+//! tells what each epoch measured. Only [`settings`], the lists of [`transform`], the descriptions of [`model`] and
+//! [`environment`] are here without the feature `torch`, so that a study reads and checks the same in
+//! every build.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -14,7 +15,8 @@
 //! | `image` | one file → RGB bytes |
 //! | `data` | the images of a folder, kept where they fit |
 //! | `batches` | an epoch of them, batch by batch |
-//! | `network` | the network, its initialisation, its weights in a file |
+//! | [`model`] | networks as plain data, and images through them |
+//! | `network` | a network's weights: how they begin, where they are, in a file |
 //! | `state_dict` | tensors by name, in PyTorch's files and safetensors |
 //! | `pool` | max pooling |
 //! | `adam` | the optimizer |
@@ -25,6 +27,7 @@
 //! | `runtime` | libtorch itself: CUDA loaded where found, devices, threads |
 
 pub mod environment;
+pub mod model;
 pub mod settings;
 pub mod transform;
 
@@ -59,8 +62,8 @@ mod state_dict;
 mod train;
 
 pub use settings::{
-    Cache, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice, ModelName, OptimizerKind,
-    OptimizerSettings, SettingsError,
+    Cache, Channels, CnnModel, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice,
+    ModelKind, ModelSettings, NormPlace, OptimizerKind, OptimizerSettings, Pooling, SettingsError,
 };
 pub use transform::{Pipeline, Transform};
 
@@ -70,7 +73,7 @@ pub use self::{
     data::{DataError, ImageSet, Kept, TrainingData},
     folder::{FolderError, ImageFolder},
     image::{ImageError, image_size, load_rgb},
-    network::Network,
+    network::{Network, NetworkError},
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
     split::Parts,
     state_dict::{Checkpoint, Fit, Mismatch, Misshapen, StateDict, StateDictError},

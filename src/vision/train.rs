@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::{Kind, Reduction, TchError, Tensor};
 use thiserror::Error;
@@ -13,8 +13,10 @@ use super::allocator::keep_freed_memory;
 use super::batches::Draws;
 use super::data::{DataError, ImageSet, TrainingData};
 use super::failure::{is_out_of_memory, message};
-use super::network::Network;
+use super::model::ShapeError;
+use super::network::{Network, NetworkError};
 use super::settings::{CnnSettings, OptimizerSettings};
+use super::transform::draws;
 
 /// What an epoch measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,6 +54,9 @@ pub enum TrainError {
         /// libtorch's words.
         message: String,
     },
+    /// The images are too small for the network.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// An image could be read before, and no longer can.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -61,6 +66,16 @@ pub enum TrainError {
         /// Its words.
         message: String,
     },
+}
+
+impl From<NetworkError> for TrainError {
+    fn from(error: NetworkError) -> Self {
+        match error {
+            NetworkError::OutOfMemory { message } => Self::OutOfMemory { message },
+            NetworkError::Torch { message } => Self::Torch { message },
+            NetworkError::Shape(error) => Self::Shape(error),
+        }
+    }
 }
 
 impl From<TchError> for TrainError {
@@ -81,7 +96,8 @@ impl From<TchError> for TrainError {
 /// images are the same on every machine. With one thread on the CPU, every number is the same to the
 /// last bit in every run on the same machine.
 ///
-/// Sets the process's number of libtorch threads, and keeps its allocator from giving memory back.
+/// Sets the process's number of libtorch threads and, for a network with dropout, the seed of libtorch's
+/// generator, and keeps its allocator from giving memory back.
 ///
 /// # Errors
 /// [`TrainError`]. Settings that do not [validate](CnnSettings::validate) may end in one too.
@@ -95,7 +111,8 @@ pub fn train(
     tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
     let device = data.train.device();
     let network =
-        Network::new(settings.model, data.train.image_size(), data.classes.len(), seed, device)?;
+        Network::new(&settings.model, data.train.image_size(), data.classes.len(), seed, device)?;
+    let random_network = network.module().is_random();
     let mut learner = Learner::new(network, settings.optimizer.clone())?;
     // Its own stream: not a number of it is among those of the initial weights.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -108,12 +125,17 @@ pub fn train(
         // Kept on the device: reading a number there waits for all that was asked of it.
         let mut train_loss = Tensor::f_zeros([], (Kind::Double, device))?;
         let draws = Draws { seed, epoch };
+        let mut batch = 0;
         data.train.batches(
             &order,
             settings.batch_size,
             draws,
             settings.threads,
             |images, labels| {
+                if random_network {
+                    seed_libtorch(draws, batch);
+                    batch += 1;
+                }
                 let loss = learner.step(images, labels)?;
                 let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(labels.size1()? as f64)?;
                 let _ = train_loss.f_add_(&sum)?;
@@ -131,6 +153,12 @@ pub fn train(
             return Ok(report);
         }
     }
+}
+
+/// Makes the network's draws in a step depend on nothing but the seed, the epoch and the batch.
+fn seed_libtorch(Draws { seed, epoch }: Draws, batch: u64) {
+    // A stream of its own: images count from the other end.
+    tch::manual_seed(draws(seed, epoch, u64::MAX - batch).random());
 }
 
 /// A network with its optimizer and its loss: binary cross entropy of the logit for two classes,
@@ -162,7 +190,7 @@ impl Learner {
     /// # Errors
     /// [`TrainError`]; a loss that is not finite is none.
     pub fn step(&mut self, images: &Tensor, labels: &Tensor) -> Result<Tensor, TrainError> {
-        let logits = self.network.forward(images)?;
+        let logits = self.network.forward_training(images)?;
         let loss = self.loss(&logits, labels, Reduction::Mean)?;
         let gradients = Tensor::f_run_backward(&[&loss], self.network.leaves(), false, false)?;
         let flat: Vec<Tensor> =

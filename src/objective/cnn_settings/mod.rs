@@ -1,16 +1,16 @@
 //! A CNN's settings: declared tree → [`CnnSettings`] → JSON.
 
+mod model;
 mod transforms;
 
 use serde_json::{Value, json};
 
 use crate::document::{Entry, Fields, Problem};
 use crate::vision::{
-    Cache, CnnSettings, Corrupt, DataSettings, DataSource, ModelName, OptimizerKind,
-    OptimizerSettings, SettingsError,
+    Cache, CnnSettings, Corrupt, DataSettings, DataSource, OptimizerKind, OptimizerSettings,
+    SettingsError,
 };
 
-const MODELS: [(&str, ModelName); 1] = [("bitmoji", ModelName::Bitmoji)];
 const CACHES: [(&str, Cache); 3] =
     [("auto", Cache::Auto), ("memory", Cache::Memory), ("disk", Cache::Disk)];
 const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt::Skip)];
@@ -29,7 +29,7 @@ pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     )?;
     let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
     let model = fields.require("model", "model: bitmoji")?;
-    let mut settings = CnnSettings::new(read_data(&data)?, model.word(&MODELS)?);
+    let mut settings = CnnSettings::new(read_data(&data)?, model::read(&model)?);
     if let Some(batch_size) = fields.get("batch_size") {
         settings.batch_size = count(&batch_size)?;
     }
@@ -160,7 +160,7 @@ pub(super) fn to_json(settings: &CnnSettings) -> Value {
     json!({
         "type": "cnn",
         "data": data_to_json(data),
-        "model": model.name(),
+        "model": model::to_json(model),
         "batch_size": batch_size,
         "epochs": epochs,
         "optimizer": {

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 pub use data::{Cache, Corrupt, DataSettings, DataSource};
 pub use device::DeviceChoice;
-pub use model::ModelName;
+pub use model::{Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling};
 pub use optimizer::{OptimizerKind, OptimizerSettings};
 
 /// A CNN on image folders: which images, which network, how it is trained.
@@ -20,7 +20,7 @@ pub struct CnnSettings {
     /// The images.
     pub data: DataSettings,
     /// The network.
-    pub model: ModelName,
+    pub model: ModelSettings,
     /// Images in a training step, 1 to 65,536. The last batch of an epoch may be shorter.
     pub batch_size: usize,
     /// Passes over the training images, 1 to 100,000.
@@ -67,10 +67,10 @@ pub enum SettingsError {
 impl CnnSettings {
     /// The settings that are left when only the images and the network are chosen: batches of 128,
     /// 20 epochs, Adam, the best device there is, one thread.
-    pub fn new(data: DataSettings, model: ModelName) -> Self {
+    pub fn new(data: DataSettings, model: impl Into<ModelSettings>) -> Self {
         Self {
             data,
-            model,
+            model: model.into(),
             batch_size: 128,
             epochs: 20,
             optimizer: OptimizerSettings::default(),
@@ -84,13 +84,7 @@ impl CnnSettings {
     /// # Errors
     /// [`SettingsError`] for the first setting outside its range, or transform out of place.
     pub fn validate(&self) -> Result<(), SettingsError> {
-        let smallest = self.model.smallest_image();
-        check(
-            "data.image_size",
-            self.data.image_size,
-            (smallest..=1024).contains(&self.data.image_size),
-            || format!("{smallest} to 1024 pixels for {}", self.model.name()),
-        )?;
+        self.model.validate(self.data.image_size)?;
         self.data.validate()?;
         check("batch_size", self.batch_size, (1..=65_536).contains(&self.batch_size), || {
             "1 to 65536 images".to_owned()
@@ -129,7 +123,7 @@ mod tests {
     fn settings() -> CnnSettings {
         let image_size = DataSettings::DEFAULT_IMAGE_SIZE;
         let data = DataSettings::new("a", "b", image_size);
-        CnnSettings::new(data, ModelName::Bitmoji)
+        CnnSettings::new(data, ModelKind::Bitmoji)
     }
 
     #[test]

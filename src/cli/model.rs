@@ -1,0 +1,85 @@
+//! `surmise model`: what networks are made of.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use crate::vision::model::ModelSummary;
+use crate::vision::{ModelKind, ModelSettings};
+
+use super::configuration::Configuration;
+use super::error::CliError;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  surmise model summary resnet18 --image-size 224 --classes 1000")]
+pub(super) struct ModelArgs {
+    #[command(subcommand)]
+    command: ModelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// Print layers, output shapes, numbers of weights and an estimate of the memory
+    Summary(SummaryArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The table is torchsummary's, for one image: a weight, an output and its gradient take 4 bytes
+each.
+
+Examples:
+  surmise model summary bitmoji
+  surmise model summary resnet18 --image-size 224 --classes 1000
+  surmise model summary experiments/avatars.yaml"
+)]
+struct SummaryArgs {
+    /// A network's name, or a study's YAML
+    #[arg(value_name = "NAME|FILE")]
+    network: String,
+    /// Set a parameter of the study, or another setting of its objective
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Width and height of the images; by default the study's, or 64
+    #[arg(long, value_name = "PIXELS")]
+    image_size: Option<u32>,
+    /// Classes to tell apart; two of them take one output
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    classes: u32,
+}
+
+pub(super) fn model(args: &ModelArgs) -> Result<ExitCode, CliError> {
+    let ModelCommand::Summary(args) = &args.command;
+    let (model, image_size) = find(args)?;
+    let outputs = if args.classes == 2 { 1 } else { args.classes.into() };
+    let image_size = args.image_size.unwrap_or(image_size);
+    let summary = model
+        .module(image_size, outputs)
+        .and_then(|module| ModelSummary::new(&module, image_size))
+        .map_err(|error| {
+            let smallest = model.smallest_image();
+            let hint = smallest.map(|size| format!("the smallest it takes are {size} × {size}"));
+            let hint = hint.unwrap_or_else(|| "no image is large enough for it".into());
+            CliError::user(error.to_string()).hint(hint)
+        })?;
+    write!(io::stdout(), "{summary}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The network, and the size of its images.
+fn find(args: &SummaryArgs) -> Result<(ModelSettings, u32), CliError> {
+    if let Some(kind) = ModelKind::named(&args.network) {
+        return Ok((kind.into(), crate::vision::DataSettings::DEFAULT_IMAGE_SIZE));
+    }
+    let file = Path::new(&args.network);
+    if !file.exists() {
+        let names = ModelKind::all().map(|kind| kind.name());
+        let message = format!("`{}` is neither a network nor a file", args.network);
+        return Err(CliError::user(message).hint(format!("networks: {}", names.join(", "))));
+    }
+    let settings = Configuration::load(file, &args.set)?.settings;
+    Ok((settings.model, settings.data.image_size))
+}

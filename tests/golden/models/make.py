@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""torchvision's networks: names and shapes of their tensors, summaries, logits, for tests/models.rs.
+
+    OMP_NUM_THREADS=1 python make.py      writes beside itself
+
+Made with torch 2.11.0, torchvision 0.26.0, torchsummary 1.5.1, numpy 2.4.6. Weights are filled by name
+(u_k in [0, 1) from a splitmix64 stream whose seed is the FNV-1a hash of the name), so that no file of
+weights is needed.
+"""
+import contextlib
+import io
+import json
+import os
+import pathlib
+
+import numpy as np
+import torch
+import torchvision
+from torchsummary import summary
+
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+os.chdir(pathlib.Path(__file__).parent)
+CLASSES, SIDE = 5, 64
+
+
+def fnv(text):
+    seed = 0xCBF29CE484222325
+    for byte in text.encode():
+        seed = ((seed ^ byte) * 0x100000001B3) & (2**64 - 1)
+    return seed
+
+
+def uniform(name, *shape):
+    k = np.arange(1, int(np.prod(shape)) + 1, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        z = np.uint64(fnv(name)) + np.uint64(0x9E3779B97F4A7C15) * k
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+    return ((z >> np.uint64(40)).astype(np.float64) / 2**24).reshape(shape)
+
+
+def fill(network):
+    with torch.no_grad():
+        for name, tensor in network.state_dict().items():
+            if name.endswith("num_batches_tracked"):
+                tensor.zero_()  # torchsummary has run it
+                continue
+            value = 2 * uniform(name, *tensor.shape) - 1
+            if name.endswith("running_mean"):
+                value *= 0.1
+            elif name.endswith("running_var"):
+                value = 1 + 0.25 * value
+            elif tensor.dim() == 1 and name.endswith("weight"):
+                value = 1 + 0.1 * value
+            elif tensor.dim() == 1:
+                value *= 0.1
+            else:
+                value *= np.sqrt((6 if tensor.dim() == 4 else 1) / tensor[0].numel())
+            tensor.copy_(torch.from_numpy(value).float())
+
+
+images = torch.from_numpy(uniform("images", 4, 3, SIDE, SIDE)).float()
+golden = {}
+for name in ("resnet18", "resnet34", "resnet50", "densenet121", "squeezenet1_1", "mobilenet_v2", "efficientnet_b0"):
+    network = torchvision.models.get_model(name, weights=None, num_classes=CLASSES)
+    listing = "".join(f"{key} {list(tensor.shape)}\n" for key, tensor in network.state_dict().items())
+    # The DenseNet takes lists, which torchsummary cannot.
+    if name != "densenet121":
+        with contextlib.redirect_stdout(io.StringIO()) as text:
+            summary(network, (3, SIDE, SIDE), device="cpu")
+        pathlib.Path(f"{name}.txt").write_text(text.getvalue())
+    fill(network)
+    with torch.no_grad():
+        logits = network.eval()(images)
+    # What is random set to nothing: dropout and stochastic depth.
+    for module in network.modules():
+        if hasattr(module, "p"):
+            module.p = 0.0
+    for parameter in network.parameters():
+        parameter.grad = None
+    trained = network.train()(images)
+    trained.square().sum().backward()
+    gradients = {
+        key: parameter.grad.double().norm().item()
+        for key, parameter in list(network.named_parameters())[:: max(1, len(list(network.parameters())) // 6)]
+    }
+    state = network.state_dict()
+    running = [key for key in state if key.endswith(("running_mean", "running_var", "num_batches_tracked"))]
+    golden[name] = {
+        "tensors": len(state),
+        "names": f"{fnv(listing):016x}",
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "logits": logits.flatten().tolist(),
+        "training_logits": trained.flatten().tolist(),
+        "gradient_norms": gradients,
+        "running_sums": {key: state[key].double().sum().item() for key in (running[:3] + running[-3:])},
+    }
+pathlib.Path("golden.json").write_text(json.dumps(golden, indent=1) + "\n")

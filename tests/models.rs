@@ -1,0 +1,294 @@
+//! Networks against torchvision's and torchsummary's record: tests/golden/models/make.py.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use surmise::vision::model::{LayerSummary, ModelSummary, Role};
+use surmise::vision::{Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling};
+
+fn golden_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/models").join(name)
+}
+
+fn golden() -> Value {
+    serde_json::from_str(&fs::read_to_string(golden_path("golden.json")).unwrap()).unwrap()
+}
+
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+fn named(name: &str) -> ModelSettings {
+    ModelKind::named(name).unwrap().into()
+}
+
+fn torchvision_names() -> Vec<String> {
+    let names: Vec<String> = golden().as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names.len(), 7);
+    names
+}
+
+#[test]
+fn tensors_have_torchvisions_names_shapes_and_order() {
+    let golden = golden();
+    for name in torchvision_names() {
+        let tensors = named(&name).module(64, 5).unwrap().tensors();
+        let parameters: i64 = tensors
+            .iter()
+            .filter(|tensor| matches!(tensor.role, Role::Parameter(_)))
+            .map(surmise::vision::model::TensorSpec::numel)
+            .sum();
+        assert_eq!(parameters, golden[&name]["parameters"].as_i64().unwrap(), "{name}");
+        assert_eq!(tensors.len() as u64, golden[&name]["tensors"].as_u64().unwrap(), "{name}");
+        let listing: String =
+            tensors.iter().map(|tensor| format!("{} {:?}\n", tensor.name, tensor.size)).collect();
+        let hash = format!("{:016x}", fnv(&listing));
+        assert_eq!(hash, golden[&name]["names"].as_str().unwrap(), "{name}:\n{listing}");
+    }
+}
+
+#[test]
+fn summaries_are_torchsummarys_to_the_letter() {
+    for name in torchvision_names() {
+        // The DenseNet takes lists, which torchsummary cannot.
+        if name == "densenet121" {
+            continue;
+        }
+        let module = named(&name).module(64, 5).unwrap();
+        let ours = ModelSummary::new(&module, 64).unwrap().to_string();
+        let theirs = fs::read_to_string(golden_path(&format!("{name}.txt"))).unwrap();
+        for (ours, theirs) in ours.lines().zip(theirs.lines()) {
+            assert_eq!(ours, theirs, "{name}");
+        }
+        assert_eq!(ours.lines().count(), theirs.lines().count(), "{name}");
+    }
+    let bitmoji = named("bitmoji").module(64, 1).unwrap();
+    let ours = ModelSummary::new(&bitmoji, 64).unwrap().to_string();
+    assert_eq!(ours, fs::read_to_string(golden_path("bitmoji.txt")).unwrap());
+}
+
+#[test]
+fn the_smallest_image_is_the_smallest() {
+    for kind in ModelKind::all() {
+        let model = ModelSettings::from(kind);
+        let smallest = model.smallest_image().unwrap();
+        assert!(model.module(smallest, 3).is_ok(), "{model:?}");
+        if smallest > 1 {
+            assert!(model.module(smallest - 1, 3).is_err(), "{model:?}");
+        }
+    }
+    assert_eq!(named("bitmoji").smallest_image(), Some(14));
+}
+
+fn layers(model: CnnModel, image_size: u32) -> Vec<LayerSummary> {
+    let model = ModelSettings::from(ModelKind::Cnn(model));
+    let module = model.module(image_size, 4).unwrap();
+    ModelSummary::new(&module, image_size).unwrap().layers
+}
+
+fn names(layers: &[LayerSummary]) -> Vec<&str> {
+    layers.iter().map(|layer| layer.name.as_str()).collect()
+}
+
+#[test]
+fn a_cnn_is_as_deep_and_wide_as_declared() {
+    let plain = layers(CnnModel::default(), 32);
+    assert_eq!(plain.last().unwrap().parameters, 64 * 4 * 4 * 4 + 4);
+    assert_eq!(plain.len(), 3 * 3 + 1 + 1);
+    let model = CnnModel {
+        channels: Channels::Each(vec![8, 12]),
+        kernel: 5,
+        pooling: Pooling::Average,
+        batch_norm: NormPlace::Before,
+        global_pooling: true,
+        head: vec![20],
+        dropout: 0.3,
+        ..CnnModel::default()
+    };
+    let layers = layers(model, 32);
+    assert_eq!(
+        names(&layers),
+        [
+            "features.0.conv",
+            "features.0.norm",
+            "features.0.activation",
+            "features.0.pool",
+            "features.1.conv",
+            "features.1.norm",
+            "features.1.activation",
+            "features.1.pool",
+            "pool",
+            "flatten",
+            "head.linear0",
+            "head.activation0",
+            "head.dropout0",
+            "head.output",
+        ]
+    );
+    // No bias before a normalisation.
+    assert_eq!(layers[0].parameters, 8 * 3 * 25);
+    assert_eq!(
+        (layers[7].output.as_slice(), layers[10].parameters),
+        (&[12, 8, 8][..], 12 * 20 + 20)
+    );
+}
+
+#[cfg(feature = "torch")]
+mod torch {
+    use super::*;
+    use surmise::vision::Network;
+    use tch::{Device, Kind, Tensor};
+
+    fn floats(value: &Value) -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    }
+
+    fn uniform(name: &str, count: i64) -> Vec<f64> {
+        let seed = fnv(name);
+        let number = |k: u64| {
+            let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(k));
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            z ^= z >> 31;
+            (z >> 40) as f64 / f64::from(1 << 24)
+        };
+        (1..=count as u64).map(number).collect()
+    }
+
+    /// As make.py's.
+    fn fill(network: &Network) {
+        let _guard = tch::no_grad_guard();
+        for (name, tensor) in network.state() {
+            if name.ends_with("num_batches_tracked") {
+                continue;
+            }
+            let size = tensor.size();
+            let value = Tensor::from_slice(&uniform(name, size.iter().product())) * 2.0 - 1.0;
+            let value = match size[..] {
+                _ if name.ends_with("running_mean") => value * 0.1,
+                _ if name.ends_with("running_var") => value * 0.25 + 1.0,
+                [_] if name.ends_with("weight") => value * 0.1 + 1.0,
+                [_] => value * 0.1,
+                [_, ref rest @ ..] => {
+                    let gain = if rest.len() == 3 { 6.0 } else { 1.0 };
+                    value * (gain / rest.iter().product::<i64>() as f64).sqrt()
+                }
+                [] => unreachable!("only counts are single numbers"),
+            };
+            tensor.shallow_clone().copy_(&value.view(&size[..]));
+        }
+    }
+
+    /// The largest difference, in terms of the largest number.
+    fn apart(found: &Tensor, expected: &Value) -> f64 {
+        let found = Vec::<f64>::try_from(found.to_kind(Kind::Double).reshape([-1])).unwrap();
+        let expected = floats(expected);
+        assert_eq!(found.len(), expected.len());
+        let scale = expected.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        found.iter().zip(&expected).map(|(a, b)| (a - b).abs() / scale).fold(0.0, f64::max)
+    }
+
+    fn network(name: &str, dropout: Option<f64>, classes: usize) -> Network {
+        let kind = ModelKind::named(name).unwrap();
+        Network::new(&ModelSettings { kind, dropout }, 64, classes, 0, Device::Cpu).unwrap()
+    }
+
+    #[test]
+    fn logits_gradients_and_statistics_are_torchvisions() {
+        let golden = golden();
+        let images = Tensor::from_slice(&uniform("images", 4 * 3 * 64 * 64));
+        let images = images.to_kind(Kind::Float).view([4, 3, 64, 64]);
+        for name in torchvision_names() {
+            let golden = &golden[&name];
+            let network = network(&name, Some(0.0), 5);
+            fill(&network);
+            let logits = network.forward(&images).unwrap();
+            let difference = apart(&logits, &golden["logits"]);
+            assert!(difference < 1e-5, "{name}, evaluating: {difference:e}");
+            // Stochastic depth cannot be set to nothing here.
+            if name == "efficientnet_b0" {
+                continue;
+            }
+            let logits = network.forward_training(&images).unwrap();
+            let difference = apart(&logits, &golden["training_logits"]);
+            assert!(difference < 1e-4, "{name}, training: {difference:e}");
+            logits.square().sum(Kind::Float).backward();
+            for (tensor, norm) in golden["gradient_norms"].as_object().unwrap() {
+                let (_, parameter) = network.parameters().find(|(n, _)| n == tensor).unwrap();
+                let found = parameter.grad().to_kind(Kind::Double).norm().double_value(&[]);
+                let norm = norm.as_f64().unwrap();
+                let scale = norm.max(1e-3);
+                assert!((found - norm).abs() / scale < 1e-3, "{name}, {tensor}: {found} {norm}");
+            }
+            for (tensor, sum) in golden["running_sums"].as_object().unwrap() {
+                let (_, found) = network.state().find(|(n, _)| n == tensor).unwrap();
+                let found = found.to_kind(Kind::Double).sum(Kind::Double).double_value(&[]);
+                let sum = sum.as_f64().unwrap();
+                assert!((found - sum).abs() / sum.abs().max(1.0) < 1e-5, "{tensor}: {found} {sum}");
+            }
+        }
+    }
+
+    #[test]
+    fn state_returns_from_a_file_and_counts_of_batches_may_be_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let images = Tensor::from_slice(&uniform("images", 2 * 3 * 64 * 64));
+        let images = images.to_kind(Kind::Float).view([2, 3, 64, 64]);
+        let trained = network("resnet18", None, 3);
+        let _ = trained.forward_training(&images).unwrap();
+        for file in ["weights.pt", "weights.safetensors"] {
+            let file = folder.path().join(file);
+            trained.save(&file).unwrap();
+            let mut loaded = network("resnet18", None, 3);
+            fill(&loaded);
+            loaded.load(&file).unwrap();
+            for ((name, a), (_, b)) in trained.state().zip(loaded.state()) {
+                assert!(a.equal(b), "{name}");
+            }
+        }
+        let old = folder.path().join("old.pt");
+        let without = trained.state().filter(|(name, _)| !name.ends_with("num_batches_tracked"));
+        let without: surmise::vision::StateDict =
+            without.map(|(name, tensor)| (name, tensor.shallow_clone())).collect();
+        without.write(&old).unwrap();
+        network("resnet18", None, 3).load(&old).unwrap();
+        let error = network("resnet34", None, 3).load(&old).unwrap_err().to_string();
+        assert!(error.contains("missing `layer1.2.conv1.weight`"), "{error}");
+    }
+
+    #[test]
+    fn dropout_draws_only_while_training_and_what_is_random_keeps_the_mean() {
+        let images = Tensor::ones([64, 3, 32, 32], (Kind::Float, Device::Cpu));
+        let model = CnnModel { dropout: 0.5, ..CnnModel::default() };
+        let settings = ModelSettings::from(ModelKind::Cnn(model));
+        let network = Network::new(&settings, 32, 2, 1, Device::Cpu).unwrap();
+        assert!(network.module().is_random());
+        let still = network.forward(&images).unwrap();
+        assert_eq!(still, network.forward(&images).unwrap());
+        tch::manual_seed(3);
+        let first = network.forward_training(&images).unwrap();
+        assert_ne!(first, network.forward_training(&images).unwrap());
+        tch::manual_seed(3);
+        assert_eq!(first, network.forward_training(&images).unwrap());
+    }
+
+    #[test]
+    fn every_network_begins_by_the_seed_and_learns() {
+        for kind in ModelKind::all() {
+            let settings = ModelSettings::from(kind);
+            let begin = |seed| Network::new(&settings, 64, 2, seed, Device::Cpu).unwrap();
+            let (a, b, c) = (begin(1), begin(1), begin(2));
+            let weights = |network: &Network| {
+                let flat: Vec<Tensor> =
+                    network.parameters().map(|(_, t)| t.reshape([-1])).collect();
+                Tensor::cat(&flat, 0)
+            };
+            assert_eq!(weights(&a), weights(&b));
+            assert_ne!(weights(&a), weights(&c));
+            assert!(weights(&a).isfinite().all().int64_value(&[]) == 1);
+        }
+    }
+}
