@@ -4,6 +4,7 @@
 mod ask_tell;
 mod best;
 mod check;
+mod cnn;
 mod compare;
 mod completions;
 mod configuration;
@@ -89,6 +90,10 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Delete a study with its trials, logs and files
     Delete(delete::DeleteArgs),
+    /// Say what a trained CNN makes of images
+    Predict(cnn::PredictArgs),
+    /// Measure a trained CNN on an image folder: accuracy, confusion matrix, worst mistakes
+    Evaluate(cnn::EvaluateArgs),
     /// Look at image folders: classes and counts, samples, augmented ones
     Data(data::DataArgs),
     /// Show what a network is made of
@@ -126,6 +131,8 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::export(&args, database),
         Command::Replay(args) => replay::replay(&args, database),
         Command::Delete(args) => delete::delete(&args, database),
+        Command::Predict(args) => cnn::predict(&args),
+        Command::Evaluate(args) => cnn::evaluate(&args),
         Command::Data(args) => data::data(&args),
         Command::Model(args) => model::model(&args),
         Command::Doctor(args) => doctor::doctor(&args, database),

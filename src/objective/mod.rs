@@ -12,6 +12,8 @@ mod settings;
 mod template;
 
 pub use build::{Unavailable, build, check_available, worker_environment};
+#[cfg(feature = "torch")]
+pub use cnn::{ModelFileError, TrainedCnn};
 pub(crate) use cnn_settings::CNN_METRICS;
 pub use command::{CommandObjective, describe_exit};
 pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, StopFlag, TrialContext};

@@ -10,13 +10,17 @@
 //! | slice | [`SliceData`] | the model's mean ± 2 standard errors along one parameter |
 //! | trace | [`TraceData`] | every trial's value, the best so far, by number or time |
 //! | comparison | [`CompareData`] | the best so far of several studies, seeds as bands |
+//! | learning curves | [`CurveData`] | loss and accuracy by epoch |
+//! | confusion matrix | [`ConfusionData`] | which class was taken for which |
 //! | contact sheet | [`SheetData`] | images in rows |
 //!
 //! Values beyond ±10³⁰⁰ are drawn at that limit.
 
 mod axis;
 mod compare;
+mod confusion;
 mod contour;
+mod curve;
 mod font;
 mod frame;
 mod header;
@@ -41,7 +45,9 @@ use thiserror::Error;
 pub use crate::study::Prediction;
 pub use axis::{Axis, AxisKind, Tick};
 pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep, Quartiles};
+pub use confusion::{ClassScores, ConfusionData};
 pub use contour::{ContourData, Grid};
+pub use curve::{CurveData, CurvePoint};
 pub use picture::Picture;
 pub use raster::Raster;
 pub use record::{BestTrial, Fixed, LeftOut, Mark, MarkState, StudySummary};

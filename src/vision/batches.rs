@@ -1,12 +1,13 @@
 //! An epoch of images, batch by batch: gathered on the device, or made ready beside the training.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use image::RgbImage;
+use rand::Rng;
 use rayon::prelude::*;
-use tch::{Kind, TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
 use super::data::{DataError, ImageSet, Kept, check_size};
 use super::image::{ImageError, load_rgb};
@@ -49,7 +50,7 @@ impl ImageSet {
         let order_there = Tensor::f_from_slice(order)?.f_to_device(self.device())?;
         let mut parts = order_there.f_split(batch_size as i64, 0)?.into_iter();
         let mut learn = |indices: &Tensor, images: Tensor| {
-            let images = self.normalized(images)?;
+            let images = normalized(images, self.pipeline())?;
             learn(&images, &self.labels.f_index_select(0, indices)?)
         };
         let memory = match self.kept() {
@@ -67,30 +68,11 @@ impl ImageSet {
             let (sender, receiver) = sync_channel(AHEAD);
             scope.spawn(move || loader.send(order, batch_size, threads, &sender));
             parts.try_for_each(|indices| match receiver.recv() {
-                Ok(batch) => learn(&indices, self.to_device(batch?)?),
+                Ok(batch) => learn(&indices, batch?.to_device(self.image_size(), self.device())?),
                 // It ends early only after an error, and that came before.
                 Err(_) => Ok(()),
             })
         })
-    }
-
-    /// A batch on the device, b × 3 × size × size.
-    fn to_device(&self, batch: Batch) -> Result<Tensor, TchError> {
-        let side = i64::from(self.image_size());
-        let there = |t: Tensor| t.f_view([-1, 3, side, side])?.f_to_device(self.device());
-        match batch {
-            Batch::Bytes(bytes) => unit(&there(Tensor::f_from_slice(&bytes)?)?),
-            Batch::Numbers(numbers) => there(Tensor::f_from_slice(&numbers)?),
-        }
-    }
-
-    fn normalized(&self, mut images: Tensor) -> Result<Tensor, TchError> {
-        let Some((mean, std)) = self.pipeline().normalize else { return Ok(images) };
-        let channels = |numbers: [f64; 3]| {
-            let numbers = Tensor::f_from_slice(&numbers.map(|x| x as f32))?;
-            numbers.f_view([1, 3, 1, 1])?.f_to_device(self.device())
-        };
-        images.f_sub_(&channels(mean)?)?.f_divide_(&channels(std)?)
     }
 
     /// Every index, in order.
@@ -104,10 +86,59 @@ fn unit(bytes: &Tensor) -> Result<Tensor, TchError> {
     bytes.f_to_kind(Kind::Float)?.f_divide_scalar_(255.0)
 }
 
+/// `(x − mean) / std`, where the pipeline ends so; changes `images`.
+pub(super) fn normalized(mut images: Tensor, pipeline: &Pipeline) -> Result<Tensor, TchError> {
+    let Some((mean, std)) = pipeline.normalize else { return Ok(images) };
+    let device = images.device();
+    let channels = |numbers: [f64; 3]| {
+        let numbers = Tensor::f_from_slice(&numbers.map(|x| x as f32))?;
+        numbers.f_view([1, 3, 1, 1])?.f_to_device(device)
+    };
+    images.f_sub_(&channels(mean)?)?.f_divide_(&channels(std)?)
+}
+
 /// A batch on its way to the device: image after image in three planes.
-enum Batch {
+pub(super) enum Batch {
     Bytes(Vec<u8>),
     Numbers(Vec<f32>),
+}
+
+impl Batch {
+    /// Of images that went through the same transforms.
+    pub(super) fn of(images: Vec<Pixels>) -> Self {
+        // One list makes bytes of all, or numbers of all.
+        if images.iter().all(|pixels| matches!(pixels, Pixels::Bytes(_))) {
+            let bytes = images.iter().filter_map(Pixels::bytes);
+            Self::Bytes(bytes.flat_map(planes).collect())
+        } else {
+            Self::Numbers(images.into_iter().flat_map(Pixels::numbers).collect())
+        }
+    }
+
+    /// On a device, b × 3 × size × size, numbers from 0 to 1.
+    pub(super) fn to_device(&self, size: u32, device: Device) -> Result<Tensor, TchError> {
+        let side = i64::from(size);
+        let there = |t: Tensor| t.f_view([-1, 3, side, side])?.f_to_device(device);
+        match self {
+            Self::Bytes(bytes) => unit(&there(Tensor::f_from_slice(bytes)?)?),
+            Self::Numbers(numbers) => there(Tensor::f_from_slice(numbers)?),
+        }
+    }
+}
+
+/// An image after what varies, of the size the network sees.
+pub(super) fn finish(
+    path: &Path,
+    image: RgbImage,
+    pipeline: &Pipeline,
+    size: u32,
+    random: &mut impl Rng,
+) -> Result<Pixels, DataError> {
+    let pixels = Pixels::Bytes(image)
+        .through(&pipeline.varying, random)
+        .map_err(|reason| ImageError::Untransformable { path: path.to_owned(), reason })?;
+    check_size(path, pixels.dimensions(), size)?;
+    Ok(pixels)
 }
 
 /// Makes batches ready on other threads, where no tensor may go.
@@ -136,7 +167,7 @@ impl Loader<'_> {
                 Some(pool) => pool.install(|| indices.par_iter().map(pixels).collect()),
                 None => indices.iter().map(pixels).collect(),
             };
-            let batch = images.map(join);
+            let batch = images.map(Batch::of);
             let failed = batch.is_err();
             if sender.send(batch).is_err() || failed {
                 return;
@@ -152,20 +183,6 @@ impl Loader<'_> {
             None => load_rgb(path, &self.pipeline.fixed)?,
         };
         let random = &mut draws(self.draws.seed, self.draws.epoch, index as u64);
-        let pixels = Pixels::Bytes(image)
-            .through(&self.pipeline.varying, random)
-            .map_err(|reason| ImageError::Untransformable { path: path.clone(), reason })?;
-        check_size(path, pixels.dimensions(), self.size)?;
-        Ok(pixels)
-    }
-}
-
-fn join(images: Vec<Pixels>) -> Batch {
-    // One list makes bytes of all, or numbers of all.
-    if images.iter().all(|pixels| matches!(pixels, Pixels::Bytes(_))) {
-        let bytes = images.iter().filter_map(Pixels::bytes);
-        Batch::Bytes(bytes.flat_map(planes).collect())
-    } else {
-        Batch::Numbers(images.into_iter().flat_map(Pixels::numbers).collect())
+        finish(path, image, self.pipeline, self.size, random)
     }
 }

@@ -139,7 +139,8 @@ fn folders_below(top: &Path) -> Result<Vec<PathBuf>, FolderError> {
     Ok(found)
 }
 
-fn is_image(path: &Path) -> bool {
+/// Whether the name is that of an image, by its suffix.
+pub fn is_image(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
     SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
 }

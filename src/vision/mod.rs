@@ -23,6 +23,7 @@
 //! | `allocator` | memory kept between steps |
 //! | `train` | epochs, metrics, what can go wrong |
 //! | `explain` | what a network's answer rests on: attributions, and maps of them |
+//! | `predict` | probabilities of the classes of image files |
 //! | `failure` | libtorch's errors, read |
 //! | `runtime` | libtorch itself: CUDA loaded where found, devices, threads |
 
@@ -53,6 +54,8 @@ mod network;
 #[cfg(feature = "torch")]
 mod pool;
 #[cfg(feature = "torch")]
+mod predict;
+#[cfg(feature = "torch")]
 mod runtime;
 #[cfg(feature = "torch")]
 mod split;
@@ -71,7 +74,7 @@ pub use transform::{Pipeline, Transform};
 pub use self::{
     batches::Draws,
     data::{DataError, ImageSet, Kept, TrainingData},
-    folder::{FolderError, ImageFolder},
+    folder::{FolderError, ImageFolder, is_image},
     image::{ImageError, image_size, load_rgb},
     network::{Network, NetworkError},
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},

@@ -171,7 +171,14 @@ impl Network {
     /// # Errors
     /// [`StateDictError`]; the network is then as it was, but for running out of memory.
     pub fn load(&mut self, path: &Path) -> Result<(), StateDictError> {
-        let found = StateDict::read(path)?;
+        self.load_state(&StateDict::read(path)?, path)
+    }
+
+    /// The same from tensors that were read from a file.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), naming the file.
+    pub fn load_state(&mut self, found: &StateDict, path: &Path) -> Result<(), StateDictError> {
         let optional = |spec: &TensorSpec| {
             spec.role == Role::BatchesTracked && found.get(&spec.name).is_none()
         };
@@ -201,8 +208,17 @@ impl Network {
     /// # Errors
     /// [`StateDictError`].
     pub fn save(&self, path: &Path) -> Result<(), StateDictError> {
-        let named = self.state().map(|(name, tensor)| (name, tensor.shallow_clone()));
-        named.collect::<StateDict>().write(path)
+        self.state_dict().write(path)
+    }
+
+    /// The [state](Self::state), sharing memory with the network.
+    pub fn state_dict(&self) -> StateDict {
+        self.state().map(|(name, tensor)| (name, tensor.shallow_clone())).collect()
+    }
+
+    /// Where it is.
+    pub fn device(&self) -> Device {
+        self.weights.device()
     }
 }
 

@@ -7,6 +7,9 @@ mod show;
 #[cfg(feature = "torch")]
 mod splits;
 
+#[cfg(feature = "torch")]
+pub(super) use splits::{name, raster};
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

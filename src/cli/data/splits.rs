@@ -29,7 +29,7 @@ fn has_folders(folder: &Path) -> bool {
 }
 
 /// The folder's own name.
-pub(super) fn name(folder: &Path) -> String {
+pub(in crate::cli) fn name(folder: &Path) -> String {
     let absolute = std::path::absolute(folder).unwrap_or_default();
     let name = absolute.file_name().unwrap_or_default().to_string_lossy();
     if name.is_empty() { "images".into() } else { name.into_owned() }
@@ -41,6 +41,6 @@ pub(super) fn spread<T>(all: &[T], count: usize) -> impl Iterator<Item = &T> {
     (0..count).map(move |i| &all[i * all.len() / count])
 }
 
-pub(super) fn raster(image: RgbImage) -> Result<Raster, PlotError> {
+pub(in crate::cli) fn raster(image: RgbImage) -> Result<Raster, PlotError> {
     Raster::new(image.width(), image.height(), image.into_raw())
 }

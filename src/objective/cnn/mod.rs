@@ -6,7 +6,11 @@
 #[cfg(feature = "torch")]
 mod enabled;
 #[cfg(feature = "torch")]
+mod trained;
+#[cfg(feature = "torch")]
 pub(super) use enabled::{build, check_available};
+#[cfg(feature = "torch")]
+pub use trained::{ModelFileError, TrainedCnn};
 
 #[cfg(not(feature = "torch"))]
 mod disabled;

@@ -1,0 +1,41 @@
+//! A model's file, and what it makes of images.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::error::CliError;
+use crate::objective::TrainedCnn;
+use crate::vision::{DataError, DeviceChoice, TrainError, resolve_device};
+
+/// Reads a model onto a device.
+pub(super) fn read(path: &Path, device: &str) -> Result<TrainedCnn, CliError> {
+    let choice: DeviceChoice = device
+        .parse()
+        .map_err(|error| CliError::user(format!("{error}")).hint("for example: --device cuda:0"))?;
+    let device = resolve_device(choice).map_err(|error| {
+        CliError::user(error.to_string()).hint("take the CPU with --device cpu")
+    })?;
+    // Many small steps by one model: all cores serve it.
+    TrainedCnn::read(path, device)
+        .map_err(|error| CliError::user(error.to_string()).hint("`surmise train` writes models"))
+}
+
+/// The probability of each class for each file, or why there is none.
+pub(super) fn probabilities(
+    model: &TrainedCnn,
+    files: &[PathBuf],
+) -> Result<Vec<Result<Vec<f64>, DataError>>, CliError> {
+    let data = &model.settings.data;
+    let (_, measuring) = data.pipelines();
+    model.network.probabilities(files, &measuring, data.image_size).map_err(|error| match error {
+        TrainError::OutOfMemory { .. } => {
+            CliError::user(error.to_string()).hint("take the CPU with --device cpu")
+        }
+        other => CliError::user(other.to_string()),
+    })
+}
+
+/// Index of the largest.
+pub(super) fn most_probable(probabilities: &[f64]) -> usize {
+    let all = probabilities.iter().enumerate();
+    all.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(class, _)| class)
+}

@@ -1,0 +1,91 @@
+//! A trained CNN in a file: its weights, and what they were trained for.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tch::Device;
+use thiserror::Error;
+
+use crate::document::Node;
+use crate::objective::ObjectiveSettings;
+use crate::objective::cnn_settings;
+use crate::objective::settings::from_node;
+use crate::vision::{Checkpoint, CnnSettings, Network, NetworkError, StateDictError};
+
+/// A trained CNN: a network, the classes it tells apart, and the settings it was trained by.
+#[derive(Debug)]
+pub struct TrainedCnn {
+    /// The network.
+    pub network: Network,
+    /// Names of the classes, in the order of its answers.
+    pub classes: Vec<String>,
+    /// What it was trained by: how images come to it, above all.
+    pub settings: CnnSettings,
+}
+
+/// Why a file gives no trained CNN.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ModelFileError {
+    /// The tensors cannot be read or written, or are those of another network.
+    #[error(transparent)]
+    Tensors(#[from] StateDictError),
+    /// There is no network like that.
+    #[error("{}: {source}", path.display())]
+    Network {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: NetworkError,
+    },
+    /// What is said about the weights is not as it should be.
+    #[error("{} does not say what its weights are for: {reason}", path.display())]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl TrainedCnn {
+    /// Reads what [`write`](Self::write) wrote, onto a device.
+    ///
+    /// # Errors
+    /// [`ModelFileError`], naming the file.
+    pub fn read(path: &Path, device: Device) -> Result<Self, ModelFileError> {
+        let Checkpoint { tensors, state } = Checkpoint::read(path)?;
+        let unknown = |reason: &str| ModelFileError::Unknown {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let settings = match from_node(&Node::from_json(&state["objective"])) {
+            Ok(ObjectiveSettings::Cnn(settings)) => *settings,
+            Ok(_) => return Err(unknown("the objective is no CNN")),
+            Err(problem) => return Err(unknown(&problem.message)),
+        };
+        let names = state["classes"].as_array().into_iter().flatten();
+        let classes: Vec<String> = names.filter_map(Value::as_str).map(str::to_owned).collect();
+        if classes.len() < 2 {
+            return Err(unknown("it names fewer than two classes"));
+        }
+        let image_size = settings.data.image_size;
+        let mut network = Network::new(&settings.model, image_size, classes.len(), 0, device)
+            .map_err(|source| ModelFileError::Network { path: path.to_owned(), source })?;
+        network.load_state(&tensors, path)?;
+        Ok(Self { network, classes, settings })
+    }
+
+    /// Writes safetensors, under PyTorch's names, with settings and classes as JSON among the
+    /// metadata. The file appears whole or not at all.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Tensors`].
+    pub fn write(&self, path: &Path) -> Result<(), ModelFileError> {
+        let state = json!({
+            "objective": cnn_settings::to_json(&self.settings),
+            "classes": self.classes,
+        });
+        Ok(Checkpoint { tensors: self.network.state_dict(), state }.write(path)?)
+    }
+}

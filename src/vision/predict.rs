@@ -1,0 +1,73 @@
+//! What a network makes of image files.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use tch::{Kind, TchError, Tensor};
+
+use super::batches::{Batch, finish, normalized};
+use super::data::DataError;
+use super::image::load_rgb;
+use super::network::Network;
+use super::train::TrainError;
+use super::transform::{Pipeline, Pixels, draws};
+
+/// Images at once.
+const BATCH: usize = 64;
+
+impl Network {
+    /// The probability of each class for each file, which goes through `pipeline` to `image_size` ×
+    /// `image_size` pixels, all cores decoding; or why there is none. Nothing in `pipeline` may be
+    /// random.
+    ///
+    /// # Errors
+    /// [`TrainError`] of libtorch's.
+    pub fn probabilities(
+        &self,
+        files: &[PathBuf],
+        pipeline: &Pipeline,
+        image_size: u32,
+    ) -> Result<Vec<Result<Vec<f64>, DataError>>, TrainError> {
+        let _guard = tch::no_grad_guard();
+        let read = |path: &PathBuf| -> Result<Pixels, DataError> {
+            let image = load_rgb(path, &pipeline.fixed)?;
+            finish(path, image, pipeline, image_size, &mut draws(0, 0, 0))
+        };
+        let mut all = Vec::with_capacity(files.len());
+        for part in files.chunks(BATCH) {
+            let read: Vec<Result<Pixels, DataError>> = part.par_iter().map(read).collect();
+            let mut images = Vec::new();
+            let mut answers: Vec<Result<Vec<f64>, DataError>> = Vec::new();
+            for pixels in read {
+                answers.push(pixels.map(|pixels| {
+                    images.push(pixels);
+                    Vec::new()
+                }));
+            }
+            if !images.is_empty() {
+                let images = Batch::of(images).to_device(image_size, self.device())?;
+                let logits = self.forward(&normalized(images, pipeline)?)?;
+                let mut rows = rows(&class_probabilities(&logits)?)?.into_iter();
+                for answer in answers.iter_mut().flatten() {
+                    *answer = rows.next().unwrap_or_default();
+                }
+            }
+            all.extend(answers);
+        }
+        Ok(all)
+    }
+}
+
+/// Probabilities (n × classes, 64-bit) of logits (n × k); a single one is that of the second of two
+/// classes.
+pub(super) fn class_probabilities(logits: &Tensor) -> Result<Tensor, TchError> {
+    let logits = logits.f_to_kind(Kind::Double)?;
+    if logits.size2()?.1 == 1 {
+        return Tensor::f_cat(&[logits.f_neg()?.f_sigmoid()?, logits.f_sigmoid()?], 1);
+    }
+    logits.f_softmax(1, Kind::Double)
+}
+
+fn rows(matrix: &Tensor) -> Result<Vec<Vec<f64>>, TchError> {
+    Vec::try_from(matrix.f_to_device(tch::Device::Cpu)?)
+}
