@@ -8,7 +8,9 @@ use surmise::sampler::SamplerSettings;
 use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
 use surmise::spec::{SpecError, StudySpec, render};
 use surmise::trial::Direction;
-use surmise::vision::Transform;
+use surmise::vision::{
+    CnnSettings, Course, EarlyStopping, OptimizerKind, Schedule, Transform, Watched,
+};
 
 /// A study whose space and objective are given.
 fn study(space: &str, objective: &str) -> String {
@@ -105,6 +107,10 @@ fn the_avatars_study_means_what_it_says() {
                     "eps": 1e-8,
                     "weight_decay": 0.0,
                 },
+                "schedule": { "type": "constant", "warmup": 0.0 },
+                "label_smoothing": 0.0,
+                "clip_norm": null,
+                "early_stopping": null,
                 "device": "auto",
                 "threads": 1,
             },
@@ -118,6 +124,142 @@ fn the_avatars_study_means_what_it_says() {
         panic!("no CNN");
     };
     assert_eq!((cnn.optimizer.lr, cnn.optimizer.beta1, cnn.epochs), (0.01, 0.75, 20));
+}
+
+fn cnn(spec: &StudySpec, params: &[(&str, ParamValue)]) -> CnnSettings {
+    match bind(spec, &spec.space.check(params.to_vec()).unwrap()) {
+        ObjectiveSettings::Cnn(cnn) => cnn,
+        other => panic!("no CNN: {other:?}"),
+    }
+}
+
+/// A study of a CNN with these keys.
+fn cnn_study(space: &str, keys: &str) -> String {
+    let objective =
+        format!("{{ type: cnn, data: {{ train: a, valid: b }}, model: bitmoji, {keys} }}");
+    study(space, &objective) + "metric: loss\n"
+}
+
+#[test]
+fn an_optimizer_may_be_a_parameter_with_settings_of_its_own() {
+    let spec = load(&cnn_study(
+        "{ optimizer: [sgd, adam], lr: { low: 1e-4, high: 0.1, log: true },
+           momentum: { low: 0.0, high: 0.99, when: { optimizer: sgd } },
+           beta1: { low: 0.5, high: 0.99, when: { optimizer: adam } } }",
+        "optimizer: { type: $optimizer, lr: $lr, momentum: $momentum, beta1: '${beta1}' }",
+    ));
+    // Its defaults hang on the type, so none is written out; everything else is.
+    let json = spec.to_json();
+    assert_eq!(
+        json["objective"]["optimizer"],
+        json!({ "type": "$optimizer", "lr": "$lr", "momentum": "$momentum", "beta1": "$beta1" })
+    );
+    assert_eq!(json["objective"]["epochs"], 20);
+    assert_eq!(StudySpec::from_json(&json), Ok(spec.clone()));
+
+    let (optimizer, lr) = (|name: &str| ("optimizer", name.into()), ("lr", 0.01.into()));
+    let sgd = cnn(&spec, &[optimizer("sgd"), lr.clone(), ("momentum", 0.9.into())]).optimizer;
+    assert_eq!((sgd.kind, sgd.momentum), (OptimizerKind::Sgd, 0.9));
+    let adam = cnn(&spec, &[optimizer("adam"), lr, ("beta1", 0.7.into())]).optimizer;
+    assert_eq!((adam.kind, adam.lr, adam.beta1), (OptimizerKind::Adam, 0.01, 0.7));
+}
+
+#[test]
+fn defaults_are_those_of_the_chosen_optimizer() {
+    let space = "{ kind: [sgd, adam, adamw, rmsprop] }";
+    let spec = load(&cnn_study(space, "optimizer: { type: $kind }"));
+    for (kind, lr, weight_decay) in
+        [("sgd", 1e-3, 0.0), ("adam", 1e-3, 0.0), ("adamw", 1e-3, 1e-2), ("rmsprop", 1e-2, 0.0)]
+    {
+        let optimizer = cnn(&spec, &[("kind", kind.into())]).optimizer;
+        assert_eq!((optimizer.lr, optimizer.weight_decay), (lr, weight_decay), "{kind}");
+        let alone = load(&cnn_study(
+            "{ n: { low: 1, high: 9 } }",
+            &format!("epochs: $n, optimizer: {{ type: {kind} }}"),
+        ));
+        assert_eq!(cnn(&alone, &[("n", 3.into())]).optimizer, optimizer);
+        let json = alone.to_json();
+        let keys = json["objective"]["optimizer"].as_object().unwrap();
+        assert_eq!(keys.contains_key("momentum"), ["sgd", "rmsprop"].contains(&kind));
+        assert_eq!(StudySpec::from_json(&json), Ok(alone));
+    }
+}
+
+#[test]
+fn schedules_and_regularisation_have_one_form() {
+    let keys = |keys: &str| {
+        let spec = load(&cnn_study(
+            "{ smoothing: { low: 0.0, high: 0.2 } }",
+            &format!("label_smoothing: $smoothing, {keys}"),
+        ));
+        assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec.clone()), "{keys}");
+        let bound = cnn(&spec, &[("smoothing", 0.1.into())]);
+        assert_eq!(bound.label_smoothing, 0.1);
+        (bound, spec.to_json()["objective"].clone())
+    };
+    for (written, json, course) in [
+        ("constant", json!({ "type": "constant", "warmup": 0.0 }), Course::Constant),
+        (
+            "{ type: step, every: 3 }",
+            json!({ "type": "step", "every": 3, "gamma": 0.1, "warmup": 0.0 }),
+            Course::Step { every: 3, gamma: 0.1 },
+        ),
+        (
+            "cosine",
+            json!({ "type": "cosine", "final": 0.0, "warmup": 0.0 }),
+            Course::Cosine { end: 0.0 },
+        ),
+        (
+            "one_cycle",
+            json!({
+                "type": "one_cycle",
+                "pct_start": 0.3,
+                "div_factor": 25.0,
+                "final_div_factor": 1e4,
+                "warmup": 0.0,
+            }),
+            Course::OneCycle { pct_start: 0.3, div_factor: 25.0, final_div_factor: 1e4 },
+        ),
+    ] {
+        let (bound, complete) = keys(&format!("schedule: {written}"));
+        assert_eq!(complete["schedule"], json);
+        assert_eq!(bound.schedule, Schedule { course, warmup: 0.0 });
+    }
+    let (bound, complete) = keys(
+        "schedule: { type: cosine, final: 0.1, warmup: 1.5 }, clip_norm: 2,
+         early_stopping: { patience: 3, metric: accuracy }",
+    );
+    assert_eq!(bound.schedule, Schedule { course: Course::Cosine { end: 0.1 }, warmup: 1.5 });
+    assert_eq!(bound.clip_norm, Some(2.0));
+    let stopping = EarlyStopping { patience: 3, min_delta: 0.0, metric: Watched::Accuracy };
+    assert_eq!(bound.early_stopping, Some(stopping));
+    assert_eq!(
+        complete["early_stopping"],
+        json!({ "patience": 3, "min_delta": 0.0, "metric": "accuracy" })
+    );
+}
+
+#[test]
+fn a_schedule_may_be_a_parameter() {
+    let spec = load(&cnn_study(
+        "{ schedule: [constant, cosine, one_cycle], clip: bool,
+           warmup: { low: 0.0, high: 5.0, when: { schedule: [constant, cosine] } },
+           norm: { low: 0.1, high: 10.0, when: clip } }",
+        "schedule: { type: $schedule, warmup: $warmup }, clip_norm: $norm",
+    ));
+    assert_eq!(StudySpec::from_json(&spec.to_json()), Ok(spec.clone()));
+    let of = |name: &str| ("schedule", ParamValue::from(name));
+    let cosine = cnn(&spec, &[of("cosine"), ("warmup", 2.0.into()), ("clip", false.into())]);
+    let course = Course::Cosine { end: 0.0 };
+    assert_eq!(cosine.schedule, Schedule { course, warmup: 2.0 });
+    assert_eq!(cosine.clip_norm, None);
+    let cycle = cnn(&spec, &[of("one_cycle"), ("clip", true.into()), ("norm", 1.0.into())]);
+    assert!(matches!(cycle.schedule.course, Course::OneCycle { .. }));
+    assert_eq!(cycle.clip_norm, Some(1.0));
+    // The word alone may be one, too.
+    let word = load(&cnn_study("{ schedule: [constant, cosine] }", "schedule: $schedule"));
+    assert_eq!(word.to_json()["objective"]["schedule"], "$schedule");
+    assert_eq!(cnn(&word, &[of("cosine")]).schedule.course, course);
 }
 
 #[test]

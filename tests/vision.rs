@@ -381,7 +381,9 @@ fn five_steps_of_adam_follow_pytorch() {
             optimizer.eps = eps;
             optimizer.weight_decay = given["weight_decay"].as_f64().unwrap();
         }
-        let mut learner = Learner::new(filled(outputs), optimizer).unwrap();
+        let data = DataSettings::new("a", "b", 64);
+        let settings = CnnSettings { optimizer, ..CnnSettings::new(data, ModelKind::Bitmoji) };
+        let mut learner = Learner::new(filled(outputs), &settings).unwrap();
         let losses: Vec<f64> = (0..5)
             .map(|step| {
                 let images =
@@ -394,7 +396,7 @@ fn five_steps_of_adam_follow_pytorch() {
                         n => (u * n as f64) as i64,
                     })
                     .collect();
-                let loss = learner.step(&images, &Tensor::from_slice(&labels)).unwrap();
+                let loss = learner.step(&images, &Tensor::from_slice(&labels), 1.0).unwrap();
                 loss.double_value(&[])
             })
             .collect();
@@ -458,13 +460,10 @@ fn weights_return_from_a_file_and_only_in_their_shape() {
 
 fn settings(data: DataSettings, epochs: u32) -> CnnSettings {
     CnnSettings {
-        data,
-        model: ModelKind::Bitmoji.into(),
         batch_size: 3, // the second batch of an epoch is short
         epochs,
-        optimizer: OptimizerSettings::default(),
         device: DeviceChoice::Cpu,
-        threads: 1,
+        ..CnnSettings::new(data, ModelKind::Bitmoji)
     }
 }
 
@@ -520,9 +519,10 @@ fn what_can_be_learnt_is_learnt() {
 #[test]
 fn accuracy_counts_every_image_alike() {
     let (_root, data) = small_data();
-    let data = TrainingData::load(&data, Device::Cpu).unwrap();
+    let settings = settings(data, 1);
+    let data = TrainingData::load(&settings.data, Device::Cpu).unwrap();
     let network = Network::new(&ModelKind::Bitmoji.into(), 32, 2, 3, Device::Cpu).unwrap();
-    let learner = Learner::new(network, OptimizerSettings::default()).unwrap();
+    let learner = Learner::new(network, &settings).unwrap();
     let whole = learner.evaluate(&data.valid, 4, 1).unwrap();
     for batch_size in [1, 3, 100] {
         let (accuracy, loss) = learner.evaluate(&data.valid, batch_size, 1).unwrap();

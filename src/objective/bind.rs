@@ -70,9 +70,35 @@ fn bind_text<'t>(text: &'t str, params: &Params) -> Result<Data, &'t str> {
     Ok(Data::Text(bound))
 }
 
+/// Whether it is a map whose type is a placeholder: which keys it may have, and what those left out
+/// mean, depends on the type.
+fn is_open(node: &Node) -> bool {
+    let text = node.child("type").map(|(_, kind)| &kind.data);
+    matches!(text, Some(Data::Text(text)) if has_placeholder(text))
+}
+
+/// The tree without the keys whose map has a placeholder for its type.
+pub(super) fn without_open(node: &Node) -> Node {
+    let data = match &node.data {
+        Data::Map(entries) => Data::Map(
+            entries
+                .iter()
+                .filter(|(_, value)| !is_open(value))
+                .map(|(key, value)| (key.clone(), without_open(value)))
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Node { id: node.id, data }
+}
+
 /// Puts the declared text back wherever `complete`, made from a bound tree, came from a placeholder.
-/// Plain text gets its `$` doubled again in the same way.
+/// Plain text gets its `$` doubled again in the same way. A map whose type is a placeholder is as
+/// declared: its defaults are its type's.
 pub(super) fn restore_placeholders(complete: &mut Value, declared: &Node) {
+    if is_open(declared) {
+        *complete = declared.to_json();
+    }
     match (&declared.data, complete) {
         (Data::Text(text), complete) if text.contains('$') => {
             *complete =

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::bind::{bind, restore_placeholders};
+use super::bind::{bind, restore_placeholders, without_open};
 use super::placeholder::{Piece, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;
@@ -121,9 +121,11 @@ impl ObjectiveTemplate {
         for params in probe::points(space, node.size()) {
             settings(&params)?;
         }
-        // With nothing left out, so that elements stay at their places. Where that is no point of the
-        // space it may be wrong as settings, too.
-        let complete = settings(&space.all_at_middle());
+        // With nothing left out, so that elements stay at their places; but for maps whose type is a
+        // parameter, in which not everything goes together. Where that is no point of the space it may
+        // be wrong as settings, too.
+        let complete = bind(&without_open(node), &space.all_at_middle());
+        let complete = complete.and_then(|bound| from_node(&bound));
         let mut complete = complete.map_or_else(|_| node.to_json(), |settings| settings.to_json());
         restore_placeholders(&mut complete, node);
         let needed = |column: &usize| !used.contains(column) && !space.is_parent(*column);

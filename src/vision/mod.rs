@@ -19,8 +19,9 @@
 //! | `network` | a network's weights: how they begin, where they are, in a file |
 //! | `state_dict` | tensors by name, in PyTorch's files and safetensors |
 //! | `pool` | max pooling |
-//! | `adam` | the optimizer |
+//! | `optimizer` | SGD, Adam, AdamW, RMSprop |
 //! | `allocator` | memory kept between steps |
+//! | `patience` | early stopping |
 //! | `train` | epochs, metrics, what can go wrong |
 //! | `explain` | what a network's answer rests on: attributions, and maps of them |
 //! | `predict` | probabilities of the classes of image files |
@@ -36,8 +37,6 @@ pub mod transform;
 pub mod explain;
 
 #[cfg(feature = "torch")]
-mod adam;
-#[cfg(feature = "torch")]
 mod allocator;
 #[cfg(feature = "torch")]
 mod batches;
@@ -52,6 +51,10 @@ mod image;
 #[cfg(feature = "torch")]
 mod network;
 #[cfg(feature = "torch")]
+mod optimizer;
+#[cfg(feature = "torch")]
+mod patience;
+#[cfg(feature = "torch")]
 mod pool;
 #[cfg(feature = "torch")]
 mod predict;
@@ -65,8 +68,9 @@ mod state_dict;
 mod train;
 
 pub use settings::{
-    Cache, Channels, CnnModel, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice,
-    ModelKind, ModelSettings, NormPlace, OptimizerKind, OptimizerSettings, Pooling, SettingsError,
+    Cache, Channels, CnnModel, CnnSettings, Corrupt, Course, DataSettings, DataSource,
+    DeviceChoice, EarlyStopping, ModelKind, ModelSettings, NormPlace, OptimizerKind,
+    OptimizerSettings, Pooling, Schedule, SettingsError, Watched,
 };
 pub use transform::{Pipeline, Transform};
 
@@ -77,6 +81,7 @@ pub use self::{
     folder::{FolderError, ImageFolder, is_image},
     image::{ImageError, image_size, load_rgb},
     network::{Network, NetworkError},
+    optimizer::{Optimizer, OptimizerState, RestoreError},
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
     split::Parts,
     state_dict::{Checkpoint, Fit, Mismatch, Misshapen, StateDict, StateDictError},

@@ -8,14 +8,15 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Kind, Reduction, TchError, Tensor};
 use thiserror::Error;
 
-use super::adam::Adam;
 use super::allocator::keep_freed_memory;
 use super::batches::Draws;
 use super::data::{DataError, ImageSet, TrainingData};
 use super::failure::{is_out_of_memory, message};
 use super::model::ShapeError;
 use super::network::{Network, NetworkError};
-use super::settings::{CnnSettings, OptimizerSettings};
+use super::optimizer::Optimizer;
+use super::patience::Patience;
+use super::settings::CnnSettings;
 use super::transform::draws;
 
 /// What an epoch measured.
@@ -25,7 +26,8 @@ pub struct Metrics {
     pub accuracy: f64,
     /// Mean loss over the validation images: cross entropy, in nats.
     pub loss: f64,
-    /// Mean loss over the training images, each as its batch saw it before learning from it.
+    /// Mean loss over the training images, each as its batch saw it before learning from it; of
+    /// smoothed labels, where they are.
     pub train_loss: f64,
 }
 
@@ -90,7 +92,8 @@ impl From<TchError> for TrainError {
 }
 
 /// Trains a fresh network on `data` and measures it after each epoch, which `on_epoch` hears of;
-/// it may end the training there. Returns the last report.
+/// it may end the training there, as early stopping does. Returns the last report, whatever epoch was
+/// the best.
 ///
 /// The seed decides the initial weights, the order of the images and what is random about them: the
 /// images are the same on every machine. With one thread on the CPU, every number is the same to the
@@ -113,7 +116,10 @@ pub fn train(
     let network =
         Network::new(&settings.model, data.train.image_size(), data.classes.len(), seed, device)?;
     let random_network = network.module().is_random();
-    let mut learner = Learner::new(network, settings.optimizer.clone())?;
+    let mut learner = Learner::new(network, settings)?;
+    let mut patience = settings.early_stopping.map(Patience::new);
+    let steps_per_epoch = data.train.len().div_ceil(settings.batch_size.max(1)) as u64;
+    let mut step = 0;
     // Its own stream: not a number of it is among those of the initial weights.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(1);
@@ -136,7 +142,9 @@ pub fn train(
                     seed_libtorch(draws, batch);
                     batch += 1;
                 }
-                let loss = learner.step(images, labels)?;
+                let factor = settings.schedule.factor(step, steps_per_epoch, settings.epochs);
+                step += 1;
+                let loss = learner.step(images, labels, factor)?;
                 let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(labels.size1()? as f64)?;
                 let _ = train_loss.f_add_(&sum)?;
                 Ok(())
@@ -149,7 +157,8 @@ pub fn train(
             return Err(TrainError::Diverged { epoch });
         }
         let report = EpochReport { epoch, metrics: Metrics { accuracy, loss, train_loss } };
-        if on_epoch(&report).is_break() || epoch >= settings.epochs {
+        let stopped = patience.as_mut().is_some_and(|patience| patience.ends(&report.metrics));
+        if on_epoch(&report).is_break() || stopped || epoch >= settings.epochs {
             return Ok(report);
         }
     }
@@ -166,17 +175,22 @@ fn seed_libtorch(Draws { seed, epoch }: Draws, batch: u64) {
 #[derive(Debug)]
 pub struct Learner {
     network: Network,
-    adam: Adam,
+    optimizer: Optimizer,
+    lr: f64,
+    label_smoothing: f64,
+    clip_norm: Option<f64>,
 }
 
 impl Learner {
-    /// `network`, to be trained with `optimizer`.
+    /// `network`, to be trained with the optimizer, the label smoothing and the clipping of
+    /// `settings`.
     ///
     /// # Errors
     /// Out of memory.
-    pub fn new(network: Network, optimizer: OptimizerSettings) -> Result<Self, TrainError> {
-        let adam = Adam::new(optimizer, network.weights())?;
-        Ok(Self { network, adam })
+    pub fn new(network: Network, settings: &CnnSettings) -> Result<Self, TrainError> {
+        let optimizer = Optimizer::new(&settings.optimizer, network.weights())?;
+        let &CnnSettings { label_smoothing, clip_norm, .. } = settings;
+        Ok(Self { network, optimizer, lr: settings.optimizer.lr, label_smoothing, clip_norm })
     }
 
     /// The network as it stands.
@@ -185,17 +199,27 @@ impl Learner {
     }
 
     /// One step of learning from a batch: images (b × 3 × s × s, numbers from 0 to 1) and labels
-    /// (b, 64-bit integers). Returns its mean loss before the step, a scalar on the device.
+    /// (b, 64-bit integers), with the learning rate times `factor`, which is the schedule's. Returns
+    /// the batch's mean loss before the step, a scalar on the device.
     ///
     /// # Errors
     /// [`TrainError`]; a loss that is not finite is none.
-    pub fn step(&mut self, images: &Tensor, labels: &Tensor) -> Result<Tensor, TrainError> {
+    pub fn step(
+        &mut self,
+        images: &Tensor,
+        labels: &Tensor,
+        factor: f64,
+    ) -> Result<Tensor, TrainError> {
         let logits = self.network.forward_training(images)?;
-        let loss = self.loss(&logits, labels, Reduction::Mean)?;
+        let loss = self.loss(&logits, labels, Reduction::Mean, self.label_smoothing)?;
         let gradients = Tensor::f_run_backward(&[&loss], self.network.leaves(), false, false)?;
         let flat: Vec<Tensor> =
             gradients.iter().map(|g| g.f_flatten(0, -1)).collect::<Result<_, _>>()?;
-        self.adam.step(&Tensor::f_cat(&flat, 0)?)?;
+        let mut gradient = Tensor::f_cat(&flat, 0)?;
+        if let Some(longest) = self.clip_norm {
+            clip(&mut gradient, longest)?;
+        }
+        self.optimizer.step(&gradient, self.lr * factor)?;
         Ok(loss.f_detach()?)
     }
 
@@ -225,7 +249,7 @@ impl Learner {
             };
             let hits = chosen.f_eq_tensor(labels)?.f_sum(Kind::Int64)?;
             let _ = right.f_add_(&hits)?;
-            let _ = loss.f_add_(&self.loss(&logits, labels, Reduction::Sum)?)?;
+            let _ = loss.f_add_(&self.loss(&logits, labels, Reduction::Sum, 0.0)?)?;
             Ok(())
         })?;
         let n = images.len() as f64;
@@ -237,9 +261,13 @@ impl Learner {
         logits: &Tensor,
         labels: &Tensor,
         reduction: Reduction,
+        smoothing: f64,
     ) -> Result<Tensor, TchError> {
         if self.network.outputs() == 1 {
-            let target = labels.f_to_kind(Kind::Float)?;
+            let mut target = labels.f_to_kind(Kind::Float)?;
+            if smoothing != 0.0 {
+                target = target.f_mul_scalar(1.0 - smoothing)?.f_add_scalar(smoothing / 2.0)?;
+            }
             logits.f_select(1, 0)?.f_binary_cross_entropy_with_logits(
                 &target,
                 None::<Tensor>,
@@ -247,7 +275,17 @@ impl Learner {
                 reduction,
             )
         } else {
-            logits.f_cross_entropy_loss(labels, None::<Tensor>, reduction, -100, 0.0)
+            logits.f_cross_entropy_loss(labels, None::<Tensor>, reduction, -100, smoothing)
         }
     }
+}
+
+/// Makes a vector as long as `longest` where it is longer: PyTorch's `clip_grad_norm_`, whose 1e-6
+/// keeps a gradient of nothing from dividing by zero. Without reading a number from the device.
+fn clip(gradient: &mut Tensor, longest: f64) -> Result<(), TchError> {
+    let mut norm = gradient.f_norm()?;
+    let mut factor = norm.f_add_scalar_(1e-6)?.f_reciprocal_()?;
+    let factor = factor.f_mul_scalar_(longest)?.f_clamp_max_(1.0)?;
+    let _ = gradient.f_mul_(&factor)?;
+    Ok(())
 }

@@ -1,20 +1,19 @@
 //! A CNN's settings: declared tree → [`CnnSettings`] → JSON.
 
+mod by_type;
 mod model;
+mod optimizer;
+mod schedule;
 mod transforms;
 
 use serde_json::{Value, json};
 
 use crate::document::{Entry, Fields, Problem};
-use crate::vision::{
-    Cache, CnnSettings, Corrupt, DataSettings, DataSource, OptimizerKind, OptimizerSettings,
-    SettingsError,
-};
+use crate::vision::{Cache, CnnSettings, Corrupt, DataSettings, DataSource, SettingsError};
 
 const CACHES: [(&str, Cache); 3] =
     [("auto", Cache::Auto), ("memory", Cache::Memory), ("disk", Cache::Disk)];
 const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt::Skip)];
-const OPTIMIZERS: [(&str, OptimizerKind); 1] = [("adam", OptimizerKind::Adam)];
 
 /// What a CNN reports, hence what a study of it may optimise.
 pub(crate) const CNN_METRICS: [&str; 3] = ["accuracy", "loss", "train_loss"];
@@ -25,7 +24,20 @@ pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     let fields = objective.fields()?;
     fields.only(
         "a CNN objective",
-        &["type", "data", "model", "batch_size", "epochs", "optimizer", "device", "threads"],
+        &[
+            "type",
+            "data",
+            "model",
+            "batch_size",
+            "epochs",
+            "optimizer",
+            "schedule",
+            "label_smoothing",
+            "clip_norm",
+            "early_stopping",
+            "device",
+            "threads",
+        ],
     )?;
     let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
     let model = fields.require("model", "model: bitmoji")?;
@@ -37,8 +49,17 @@ pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
         settings.epochs = count(&epochs)?;
     }
     if let Some(optimizer) = fields.get("optimizer") {
-        settings.optimizer = read_optimizer(&optimizer)?;
+        settings.optimizer = optimizer::read(&optimizer)?;
     }
+    if let Some(schedule) = fields.get("schedule") {
+        settings.schedule = schedule::read(&schedule)?;
+    }
+    if let Some(smoothing) = fields.get("label_smoothing") {
+        settings.label_smoothing = smoothing.number()?;
+    }
+    settings.clip_norm = fields.get("clip_norm").map(|norm| norm.number()).transpose()?;
+    let stopping = fields.get("early_stopping");
+    settings.early_stopping = stopping.map(|s| schedule::read_early_stopping(&s)).transpose()?;
     if let Some(device) = fields.get("device") {
         settings.device = device
             .text()?
@@ -114,24 +135,6 @@ fn read_source(data: &Fields<'_>) -> Result<DataSource, Problem> {
     })
 }
 
-fn read_optimizer(optimizer: &Entry<'_>) -> Result<OptimizerSettings, Problem> {
-    let fields = optimizer.fields()?;
-    fields.only("`optimizer`", &["type", "lr", "beta1", "beta2", "eps", "weight_decay"])?;
-    let number = |key: &str, default: f64| fields.get(key).map_or(Ok(default), |v| v.number());
-    let default = OptimizerSettings::default();
-    Ok(OptimizerSettings {
-        kind: match fields.get("type") {
-            Some(kind) => kind.word(&OPTIMIZERS)?,
-            None => default.kind,
-        },
-        lr: number("lr", default.lr)?,
-        beta1: number("beta1", default.beta1)?,
-        beta2: number("beta2", default.beta2)?,
-        eps: number("eps", default.eps)?,
-        weight_decay: number("weight_decay", default.weight_decay)?,
-    })
-}
-
 /// A whole number; which are right is for `validate`.
 fn count<T: TryFrom<i128>>(entry: &Entry<'_>) -> Result<T, Problem> {
     let value = entry.whole(i64::MIN.into()..=i64::MAX.into())?;
@@ -156,21 +159,30 @@ fn place(objective: &Entry<'_>, error: &SettingsError) -> Problem {
 
 /// The settings in full.
 pub(super) fn to_json(settings: &CnnSettings) -> Value {
-    let CnnSettings { data, model, batch_size, epochs, optimizer, device, threads } = settings;
+    let CnnSettings {
+        data,
+        model,
+        batch_size,
+        epochs,
+        optimizer,
+        schedule,
+        label_smoothing,
+        clip_norm,
+        early_stopping,
+        device,
+        threads,
+    } = settings;
     json!({
         "type": "cnn",
         "data": data_to_json(data),
         "model": model::to_json(model),
         "batch_size": batch_size,
         "epochs": epochs,
-        "optimizer": {
-            "type": word(&OPTIMIZERS, optimizer.kind),
-            "lr": optimizer.lr,
-            "beta1": optimizer.beta1,
-            "beta2": optimizer.beta2,
-            "eps": optimizer.eps,
-            "weight_decay": optimizer.weight_decay,
-        },
+        "optimizer": optimizer::to_json(optimizer),
+        "schedule": schedule::to_json(schedule),
+        "label_smoothing": label_smoothing,
+        "clip_norm": clip_norm,
+        "early_stopping": early_stopping.as_ref().map(schedule::early_stopping_to_json),
         "device": device.to_string(),
         "threads": threads,
     })

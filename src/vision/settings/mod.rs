@@ -2,8 +2,10 @@
 
 mod data;
 mod device;
+mod early_stopping;
 mod model;
 mod optimizer;
+mod schedule;
 
 use std::fmt;
 
@@ -11,8 +13,10 @@ use thiserror::Error;
 
 pub use data::{Cache, Corrupt, DataSettings, DataSource};
 pub use device::DeviceChoice;
+pub use early_stopping::{EarlyStopping, Watched};
 pub use model::{Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling};
 pub use optimizer::{OptimizerKind, OptimizerSettings};
+pub use schedule::{Course, Schedule};
 
 /// A CNN on image folders: which images, which network, how it is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +31,19 @@ pub struct CnnSettings {
     pub epochs: u32,
     /// How the weights learn.
     pub optimizer: OptimizerSettings,
+    /// How the learning rate changes meanwhile.
+    pub schedule: Schedule,
+    /// Share of the targets that is spread evenly over all classes, 0 to below 1: cross entropy's
+    /// `label_smoothing` in PyTorch. The one logit of two classes learns towards t(1 − s) + s/2
+    /// instead of t = 0 or 1, which is the same. Only what is learnt from is smoothed, never what is
+    /// measured on. Szegedy et al., <https://arxiv.org/abs/1512.00567>, section 7.
+    pub label_smoothing: f64,
+    /// Largest norm of the gradient, above 0; a longer one is made that long before the step. As
+    /// PyTorch's `clip_grad_norm_` over all weights; Pascanu et al.,
+    /// <https://arxiv.org/abs/1211.5063>.
+    pub clip_norm: Option<f64>,
+    /// When training ends before its last epoch.
+    pub early_stopping: Option<EarlyStopping>,
     /// Where the network lives.
     pub device: DeviceChoice,
     /// libtorch's threads on the CPU, 1 to 1,024. One is best while there are as many trials as
@@ -66,7 +83,7 @@ pub enum SettingsError {
 
 impl CnnSettings {
     /// The settings that are left when only the images and the network are chosen: batches of 128,
-    /// 20 epochs, Adam, the best device there is, one thread.
+    /// 20 epochs, Adam at a constant learning rate, the best device there is, one thread.
     pub fn new(data: DataSettings, model: impl Into<ModelSettings>) -> Self {
         Self {
             data,
@@ -74,6 +91,10 @@ impl CnnSettings {
             batch_size: 128,
             epochs: 20,
             optimizer: OptimizerSettings::default(),
+            schedule: Schedule::default(),
+            label_smoothing: 0.0,
+            clip_norm: None,
+            early_stopping: None,
             device: DeviceChoice::default(),
             threads: 1,
         }
@@ -95,7 +116,18 @@ impl CnnSettings {
         check("threads", self.threads, (1..=1024).contains(&self.threads), || {
             "1 to 1024".to_owned()
         })?;
-        self.optimizer.validate()
+        self.optimizer.validate()?;
+        self.schedule.validate(self.epochs)?;
+        let smoothing = self.label_smoothing;
+        check("label_smoothing", smoothing, (0.0..1.0).contains(&smoothing), || {
+            "a number from 0 to below 1".to_owned()
+        })?;
+        if let Some(norm) = self.clip_norm {
+            check("clip_norm", norm, norm.is_finite() && norm > 0.0, || {
+                "a finite number above 0".to_owned()
+            })?;
+        }
+        self.early_stopping.map_or(Ok(()), |stopping| stopping.validate())
     }
 }
 
@@ -182,6 +214,47 @@ mod tests {
         assert!(message(|s| s.optimizer.eps = 0.0).starts_with("`optimizer.eps`"));
         assert!(
             message(|s| s.optimizer.weight_decay = f64::INFINITY).starts_with("`optimizer.weight")
+        );
+        assert!(message(|s| s.optimizer.momentum = 1.0).starts_with("`optimizer.momentum`"));
+        assert!(message(|s| s.optimizer.alpha = -1.0).starts_with("`optimizer.alpha`"));
+        assert_eq!(
+            message(|s| s.optimizer.nesterov = true),
+            "`optimizer.nesterov` is true, expected false without a `momentum` above 0"
+        );
+        assert_eq!(
+            message(|s| s.schedule.warmup = 21.0),
+            "`schedule.warmup` is 21, expected 0 to 20 epochs"
+        );
+        let cycle = |pct_start, div_factor| Course::OneCycle {
+            pct_start,
+            div_factor,
+            final_div_factor: 1e4,
+        };
+        for (course, warmup, expected) in [
+            (Course::Step { every: 0, gamma: 0.1 }, 0.0, "every` is 0, expected at least 1 epoch"),
+            (
+                Course::Step { every: 1, gamma: 0.0 },
+                0.0,
+                "gamma` is 0, expected above 0 and at most 1",
+            ),
+            (Course::Cosine { end: 1.5 }, 0.0, "final` is 1.5, expected from 0 to 1"),
+            (cycle(1.1, 25.0), 0.0, "pct_start` is 1.1, expected from 0 to 1"),
+            (cycle(0.3, 0.5), 0.0, "div_factor` is 0.5, expected a finite number from 1"),
+            (
+                cycle(0.3, 25.0),
+                1.0,
+                "warmup` is 1, expected 0 with one_cycle, which warms up by itself",
+            ),
+        ] {
+            let schedule = Schedule { course, warmup };
+            let error = CnnSettings { schedule, ..settings() }.validate().unwrap_err();
+            assert_eq!(error.to_string(), format!("`schedule.{expected}"));
+        }
+        assert!(message(|s| s.label_smoothing = 1.0).starts_with("`label_smoothing` is 1"));
+        assert!(message(|s| s.clip_norm = Some(0.0)).starts_with("`clip_norm` is 0"));
+        assert_eq!(
+            message(|s| s.early_stopping = Some(EarlyStopping::new(0))),
+            "`early_stopping.patience` is 0, expected at least 1 epoch"
         );
     }
 }
