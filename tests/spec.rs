@@ -128,7 +128,7 @@ fn the_avatars_study_means_what_it_says() {
 
 fn cnn(spec: &StudySpec, params: &[(&str, ParamValue)]) -> CnnSettings {
     match bind(spec, &spec.space.check(params.to_vec()).unwrap()) {
-        ObjectiveSettings::Cnn(cnn) => cnn,
+        ObjectiveSettings::Cnn(cnn) => *cnn,
         other => panic!("no CNN: {other:?}"),
     }
 }

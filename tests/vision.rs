@@ -396,7 +396,7 @@ fn five_steps_of_adam_follow_pytorch() {
                         n => (u * n as f64) as i64,
                     })
                     .collect();
-                let loss = learner.step(&images, &Tensor::from_slice(&labels), 1.0).unwrap();
+                let loss = learner.step(&images, &Tensor::from_slice(&labels), 1.0).unwrap().loss;
                 loss.double_value(&[])
             })
             .collect();

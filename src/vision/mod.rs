@@ -22,6 +22,7 @@
 //! | `optimizer` | SGD, Adam, AdamW, RMSprop |
 //! | `allocator` | memory kept between steps |
 //! | `patience` | early stopping |
+//! | `learner` | a step of learning, a measurement |
 //! | `train` | epochs, metrics, what can go wrong |
 //! | `explain` | what a network's answer rests on: attributions, and maps of them |
 //! | `predict` | probabilities of the classes of image files |
@@ -48,6 +49,8 @@ mod failure;
 mod folder;
 #[cfg(feature = "torch")]
 mod image;
+#[cfg(feature = "torch")]
+mod learner;
 #[cfg(feature = "torch")]
 mod network;
 #[cfg(feature = "torch")]
@@ -80,11 +83,12 @@ pub use self::{
     data::{DataError, ImageSet, Kept, TrainingData},
     folder::{FolderError, ImageFolder, is_image},
     image::{ImageError, image_size, load_rgb},
-    network::{Network, NetworkError},
+    learner::{Learner, Step},
+    network::{Network, NetworkError, TakeError},
     optimizer::{Optimizer, OptimizerState, RestoreError},
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
     split::Parts,
     state_dict::{Checkpoint, Fit, Mismatch, Misshapen, StateDict, StateDictError},
-    train::{EpochReport, Learner, Metrics, TrainError, train},
+    train::{EpochReport, Metrics, TrainError, Trainer, train},
     transform::{Pixels, draws},
 };

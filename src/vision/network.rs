@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::failure::{is_out_of_memory, message};
 use super::model::{Module, Norm, Role, ShapeError, Start, TensorSpec, forward};
 use super::settings::ModelSettings;
-use super::state_dict::{StateDict, StateDictError};
+use super::state_dict::{Mismatch, StateDict, StateDictError};
 
 /// A convolutional network for image classification.
 ///
@@ -42,6 +42,21 @@ pub enum NetworkError {
         message: String,
     },
     /// Anything else that libtorch reports.
+    #[error("libtorch: {message}")]
+    Torch {
+        /// Its words.
+        message: String,
+    },
+}
+
+/// Why tensors were not taken.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TakeError {
+    /// They are not those of this network.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// libtorch reports something, such as no memory.
     #[error("libtorch: {message}")]
     Torch {
         /// Its words.
@@ -171,14 +186,20 @@ impl Network {
     /// # Errors
     /// [`StateDictError`]; the network is then as it was, but for running out of memory.
     pub fn load(&mut self, path: &Path) -> Result<(), StateDictError> {
-        self.load_state(&StateDict::read(path)?, path)
+        let path_of = path.to_owned();
+        self.take(&StateDict::read(path)?).map_err(|error| match error {
+            TakeError::Mismatch(mismatch) => StateDictError::Mismatch { path: path_of, mismatch },
+            TakeError::Torch { message } => {
+                StateDictError::Torch { path: path_of, reason: message }
+            }
+        })
     }
 
-    /// The same from tensors that were read from a file.
+    /// The same from tensors at hand.
     ///
     /// # Errors
-    /// As [`load`](Self::load), naming the file.
-    pub fn load_state(&mut self, found: &StateDict, path: &Path) -> Result<(), StateDictError> {
+    /// [`TakeError`]; after a mismatch the network is as it was.
+    pub fn take(&mut self, found: &StateDict) -> Result<(), TakeError> {
         let optional = |spec: &TensorSpec| {
             spec.role == Role::BatchesTracked && found.get(&spec.name).is_none()
         };
@@ -188,18 +209,17 @@ impl Network {
             .filter(|spec| !optional(spec))
             .map(|spec| (spec.name.as_str(), spec.size.as_slice()))
             .collect();
-        let fit = found
-            .fit(&expected, true)
-            .map_err(|mismatch| StateDictError::Mismatch { path: path.to_owned(), mismatch })?;
+        let fit = found.fit(&expected, true)?;
         let _guard = tch::no_grad_guard();
         let mut state = self.state();
-        fit.matched
-            .iter()
-            .try_for_each(|(name, tensor)| match state.find(|(known, _)| known == name) {
-                Some((_, own)) => own.shallow_clone().f_copy_(tensor),
-                None => Ok(()),
-            })
-            .map_err(|error| StateDictError::torch(path, &error))
+        for (name, tensor) in fit.matched {
+            if let Some((_, own)) = state.find(|(known, _)| *known == name) {
+                own.shallow_clone()
+                    .f_copy_(tensor)
+                    .map_err(|error| TakeError::Torch { message: message(&error) })?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the [state](Self::state) to a file, in the format that its suffix names (see

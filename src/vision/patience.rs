@@ -40,7 +40,8 @@ mod tests {
     /// The epoch, from 1, that ends a training with these values.
     fn end(settings: EarlyStopping, values: &[f64]) -> Option<usize> {
         let mut patience = Patience::new(settings);
-        let metrics = |value| Metrics { accuracy: value, loss: value, train_loss: 0.0 };
+        let metrics =
+            |value| Metrics { accuracy: value, loss: value, train_loss: 0.0, train_accuracy: 0.0 };
         values.iter().position(|value| patience.ends(&metrics(*value))).map(|epoch| epoch + 1)
     }
 

@@ -1,26 +1,30 @@
-//! Training: epochs over shuffled batches, what each measured, what can go wrong.
+//! Training: epochs over shuffled batches, what each measured, what can go wrong, and going on later.
 
 use std::ops::ControlFlow;
 
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tch::{Kind, Reduction, TchError, Tensor};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tch::{Kind, TchError, Tensor};
 use thiserror::Error;
 
 use super::allocator::keep_freed_memory;
 use super::batches::Draws;
-use super::data::{DataError, ImageSet, TrainingData};
+use super::data::{DataError, TrainingData};
 use super::failure::{is_out_of_memory, message};
+use super::learner::Learner;
 use super::model::ShapeError;
 use super::network::{Network, NetworkError};
-use super::optimizer::Optimizer;
+use super::optimizer::OptimizerState;
 use super::patience::Patience;
 use super::settings::CnnSettings;
+use super::state_dict::{Checkpoint, StateDict};
 use super::transform::draws;
 
 /// What an epoch measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Share of the validation images that are classified right, 0 to 1.
     pub accuracy: f64,
@@ -29,10 +33,12 @@ pub struct Metrics {
     /// Mean loss over the training images, each as its batch saw it before learning from it; of
     /// smoothed labels, where they are.
     pub train_loss: f64,
+    /// Share of the training images that were classified right, in the same way, 0 to 1.
+    pub train_accuracy: f64,
 }
 
 /// An epoch and what it measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochReport {
     /// The epoch, counted from 1.
     pub epoch: u32,
@@ -62,6 +68,12 @@ pub enum TrainError {
     /// An image could be read before, and no longer can.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A checkpoint is of another training.
+    #[error("the checkpoint is not of this training: {reason}")]
+    OtherTraining {
+        /// How that shows.
+        reason: String,
+    },
     /// Anything else that libtorch reports.
     #[error("libtorch: {message}")]
     Torch {
@@ -93,14 +105,7 @@ impl From<TchError> for TrainError {
 
 /// Trains a fresh network on `data` and measures it after each epoch, which `on_epoch` hears of;
 /// it may end the training there, as early stopping does. Returns the last report, whatever epoch was
-/// the best.
-///
-/// The seed decides the initial weights, the order of the images and what is random about them: the
-/// images are the same on every machine. With one thread on the CPU, every number is the same to the
-/// last bit in every run on the same machine.
-///
-/// Sets the process's number of libtorch threads and, for a network with dropout, the seed of libtorch's
-/// generator, and keeps its allocator from giving memory back.
+/// the best. See [`Trainer`], whose epochs these are.
 ///
 /// # Errors
 /// [`TrainError`]. Settings that do not [validate](CnnSettings::validate) may end in one too.
@@ -110,182 +115,207 @@ pub fn train(
     seed: u64,
     mut on_epoch: impl FnMut(&EpochReport) -> ControlFlow<()>,
 ) -> Result<EpochReport, TrainError> {
-    keep_freed_memory();
-    tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
-    let device = data.train.device();
-    let network =
-        Network::new(&settings.model, data.train.image_size(), data.classes.len(), seed, device)?;
-    let random_network = network.module().is_random();
-    let mut learner = Learner::new(network, settings)?;
-    let mut patience = settings.early_stopping.map(Patience::new);
-    let steps_per_epoch = data.train.len().div_ceil(settings.batch_size.max(1)) as u64;
-    let mut step = 0;
-    // Its own stream: not a number of it is among those of the initial weights.
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(1);
-    let mut order = data.train.in_order();
-    let mut epoch = 0;
+    let mut trainer = Trainer::new(settings, data, seed)?;
     loop {
-        epoch += 1;
-        order.shuffle(&mut random);
-        // Kept on the device: reading a number there waits for all that was asked of it.
-        let mut train_loss = Tensor::f_zeros([], (Kind::Double, device))?;
-        let draws = Draws { seed, epoch };
-        let mut batch = 0;
-        data.train.batches(
-            &order,
-            settings.batch_size,
-            draws,
-            settings.threads,
-            |images, labels| {
-                if random_network {
-                    seed_libtorch(draws, batch);
-                    batch += 1;
-                }
-                let factor = settings.schedule.factor(step, steps_per_epoch, settings.epochs);
-                step += 1;
-                let loss = learner.step(images, labels, factor)?;
-                let sum = loss.f_to_kind(Kind::Double)?.f_mul_scalar_(labels.size1()? as f64)?;
-                let _ = train_loss.f_add_(&sum)?;
-                Ok(())
-            },
-        )?;
-        let train_loss = train_loss.f_double_value(&[])? / data.train.len() as f64;
-        let (accuracy, loss) =
-            learner.evaluate(&data.valid, settings.batch_size, settings.threads)?;
-        if !train_loss.is_finite() || !loss.is_finite() {
-            return Err(TrainError::Diverged { epoch });
-        }
-        let report = EpochReport { epoch, metrics: Metrics { accuracy, loss, train_loss } };
-        let stopped = patience.as_mut().is_some_and(|patience| patience.ends(&report.metrics));
-        if on_epoch(&report).is_break() || stopped || epoch >= settings.epochs {
+        let report = trainer.epoch()?;
+        if on_epoch(&report).is_break() || trainer.is_finished() {
             return Ok(report);
         }
     }
+}
+
+/// A training, epoch by epoch.
+///
+/// The seed decides the initial weights, the order of the images and what is random about them: the
+/// images are the same on every machine. With one thread on the CPU, every number is the same to the
+/// last bit in every run on the same machine, whether or not a [checkpoint](Self::checkpoint) came
+/// between.
+///
+/// Sets the process's number of libtorch threads and, for a network with dropout, the seed of
+/// libtorch's generator, and keeps its allocator from giving memory back.
+#[derive(Debug)]
+pub struct Trainer<'a> {
+    settings: &'a CnnSettings,
+    data: &'a TrainingData,
+    seed: u64,
+    learner: Learner,
+    /// The images' places, shuffled anew from epoch to epoch.
+    order: Vec<i64>,
+    random: ChaCha8Rng,
+    patience: Option<Patience>,
+    history: Vec<EpochReport>,
+    finished: bool,
+}
+
+/// What of a checkpoint is no tensor.
+#[derive(Serialize, Deserialize)]
+struct TrainerState {
+    seed: u64,
+    optimizer_steps: u32,
+    history: Vec<EpochReport>,
+}
+
+/// Before the names of the network's tensors in a checkpoint.
+const MODEL: &str = "model.";
+/// Before those of the optimizer's.
+const OPTIMIZER: &str = "optimizer.";
+
+impl<'a> Trainer<'a> {
+    /// A fresh network, to be trained on `data`.
+    ///
+    /// # Errors
+    /// [`TrainError::Shape`], [`TrainError::OutOfMemory`].
+    pub fn new(
+        settings: &'a CnnSettings,
+        data: &'a TrainingData,
+        seed: u64,
+    ) -> Result<Self, TrainError> {
+        keep_freed_memory();
+        tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
+        let (size, device) = (data.train.image_size(), data.train.device());
+        let network = Network::new(&settings.model, size, data.classes.len(), seed, device)?;
+        // Its own stream: not a number of it is among those of the initial weights.
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(1);
+        Ok(Self {
+            settings,
+            data,
+            seed,
+            learner: Learner::new(network, settings)?,
+            order: data.train.in_order(),
+            random,
+            patience: settings.early_stopping.map(Patience::new),
+            history: Vec::new(),
+            finished: false,
+        })
+    }
+
+    /// Goes on from a [checkpoint](Self::checkpoint), with the same data and the same settings but for
+    /// the number of epochs: every number is as if nothing had come between. Where the schedule depends
+    /// on that number, more epochs make another training of the rest.
+    ///
+    /// # Errors
+    /// [`TrainError::OtherTraining`] if the checkpoint does not fit.
+    pub fn resume(
+        settings: &'a CnnSettings,
+        data: &'a TrainingData,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, TrainError> {
+        let other =
+            |reason: &dyn ToString| TrainError::OtherTraining { reason: reason.to_string() };
+        let state = TrainerState::deserialize(&checkpoint.state["training"]);
+        let state = state.map_err(|error| other(&error))?;
+        let mut trainer = Self::new(settings, data, state.seed)?;
+        let (network, optimizer) = trainer.learner.parts();
+        network.take(&part(&checkpoint.tensors, MODEL)).map_err(|error| other(&error))?;
+        let steps = state.optimizer_steps;
+        let buffers = part(&checkpoint.tensors, OPTIMIZER);
+        optimizer.restore(&OptimizerState { steps, buffers }).map_err(|error| other(&error))?;
+        for report in &state.history {
+            // Every epoch's order is made of the one before.
+            trainer.order.shuffle(&mut trainer.random);
+            trainer.remember(*report);
+        }
+        Ok(trainer)
+    }
+
+    /// All that [`resume`](Self::resume) needs: a copy, which later epochs leave alone.
+    ///
+    /// # Errors
+    /// [`TrainError::OutOfMemory`].
+    pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+        let OptimizerState { steps, buffers } = self.learner.optimizer().state()?;
+        let of_model = self.learner.network().state().map(|(name, tensor)| (MODEL, name, tensor));
+        let of_optimizer = buffers.iter().map(|(name, tensor)| (OPTIMIZER, name, tensor));
+        let tensors = of_model
+            .chain(of_optimizer)
+            .map(|(part, name, tensor)| Ok((format!("{part}{name}"), tensor.f_detach_copy()?)))
+            .collect::<Result<StateDict, TchError>>()?;
+        let history = self.history.clone();
+        let training = TrainerState { seed: self.seed, optimizer_steps: steps, history };
+        Ok(Checkpoint { tensors, state: json!({ "training": training }) })
+    }
+
+    /// Learns from every image once, then measures.
+    ///
+    /// # Errors
+    /// [`TrainError`].
+    pub fn epoch(&mut self) -> Result<EpochReport, TrainError> {
+        let Self { settings, data, learner, .. } = self;
+        let epoch = self.history.len() as u32 + 1;
+        let (batch_size, threads) = (settings.batch_size.max(1), settings.threads);
+        let steps_per_epoch = data.train.len().div_ceil(batch_size) as u64;
+        let network_draws = learner.network().module().is_random();
+        self.order.shuffle(&mut self.random);
+        // Kept on the device: reading a number there waits for all that was asked of it.
+        let device = data.train.device();
+        let mut train_loss = Tensor::f_zeros([], (Kind::Double, device))?;
+        let mut train_right = Tensor::f_zeros([], (Kind::Int64, device))?;
+        let draws = Draws { seed: self.seed, epoch };
+        let mut batch = 0;
+        data.train.batches(&self.order, batch_size, draws, threads, |images, labels| {
+            if network_draws {
+                seed_libtorch(draws, batch);
+            }
+            let step_number = u64::from(epoch - 1) * steps_per_epoch + batch;
+            let factor = settings.schedule.factor(step_number, steps_per_epoch, settings.epochs);
+            batch += 1;
+            let step = learner.step(images, labels, factor)?;
+            let sum = step.loss.f_to_kind(Kind::Double)?.f_mul_scalar_(labels.size1()? as f64)?;
+            let _ = train_loss.f_add_(&sum)?;
+            let _ = train_right.f_add_(&step.right)?;
+            Ok(())
+        })?;
+        let n = data.train.len() as f64;
+        let train_loss = train_loss.f_double_value(&[])? / n;
+        let train_accuracy = train_right.f_int64_value(&[])? as f64 / n;
+        let (accuracy, loss) = learner.evaluate(&data.valid, batch_size, threads)?;
+        if !train_loss.is_finite() || !loss.is_finite() {
+            return Err(TrainError::Diverged { epoch });
+        }
+        let metrics = Metrics { accuracy, loss, train_loss, train_accuracy };
+        let report = EpochReport { epoch, metrics };
+        self.remember(report);
+        Ok(report)
+    }
+
+    fn remember(&mut self, report: EpochReport) {
+        let stopped = self.patience.as_mut().is_some_and(|p| p.ends(&report.metrics));
+        self.finished = stopped || report.epoch >= self.settings.epochs;
+        self.history.push(report);
+    }
+
+    /// Whether all epochs are done, or early stopping has ended it.
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// The epochs so far.
+    pub fn history(&self) -> &[EpochReport] {
+        &self.history
+    }
+
+    /// The network as it stands.
+    pub fn network(&self) -> &Network {
+        self.learner.network()
+    }
+
+    /// The network alone.
+    pub fn into_network(self) -> Network {
+        self.learner.into_network()
+    }
+}
+
+/// The tensors whose names begin so, without that.
+fn part(tensors: &StateDict, prefix: &str) -> StateDict {
+    let named = |(name, tensor): (&str, &Tensor)| {
+        name.strip_prefix(prefix).map(|name| (name.to_owned(), tensor.shallow_clone()))
+    };
+    tensors.iter().filter_map(named).collect()
 }
 
 /// Makes the network's draws in a step depend on nothing but the seed, the epoch and the batch.
 fn seed_libtorch(Draws { seed, epoch }: Draws, batch: u64) {
     // A stream of its own: images count from the other end.
     tch::manual_seed(draws(seed, epoch, u64::MAX - batch).random());
-}
-
-/// A network with its optimizer and its loss: binary cross entropy of the logit for two classes,
-/// cross entropy for more.
-#[derive(Debug)]
-pub struct Learner {
-    network: Network,
-    optimizer: Optimizer,
-    lr: f64,
-    label_smoothing: f64,
-    clip_norm: Option<f64>,
-}
-
-impl Learner {
-    /// `network`, to be trained with the optimizer, the label smoothing and the clipping of
-    /// `settings`.
-    ///
-    /// # Errors
-    /// Out of memory.
-    pub fn new(network: Network, settings: &CnnSettings) -> Result<Self, TrainError> {
-        let optimizer = Optimizer::new(&settings.optimizer, network.weights())?;
-        let &CnnSettings { label_smoothing, clip_norm, .. } = settings;
-        Ok(Self { network, optimizer, lr: settings.optimizer.lr, label_smoothing, clip_norm })
-    }
-
-    /// The network as it stands.
-    pub fn network(&self) -> &Network {
-        &self.network
-    }
-
-    /// One step of learning from a batch: images (b × 3 × s × s, numbers from 0 to 1) and labels
-    /// (b, 64-bit integers), with the learning rate times `factor`, which is the schedule's. Returns
-    /// the batch's mean loss before the step, a scalar on the device.
-    ///
-    /// # Errors
-    /// [`TrainError`]; a loss that is not finite is none.
-    pub fn step(
-        &mut self,
-        images: &Tensor,
-        labels: &Tensor,
-        factor: f64,
-    ) -> Result<Tensor, TrainError> {
-        let logits = self.network.forward_training(images)?;
-        let loss = self.loss(&logits, labels, Reduction::Mean, self.label_smoothing)?;
-        let gradients = Tensor::f_run_backward(&[&loss], self.network.leaves(), false, false)?;
-        let flat: Vec<Tensor> =
-            gradients.iter().map(|g| g.f_flatten(0, -1)).collect::<Result<_, _>>()?;
-        let mut gradient = Tensor::f_cat(&flat, 0)?;
-        if let Some(longest) = self.clip_norm {
-            clip(&mut gradient, longest)?;
-        }
-        self.optimizer.step(&gradient, self.lr * factor)?;
-        Ok(loss.f_detach()?)
-    }
-
-    /// Accuracy (share of the images classified right) and mean loss over `images`, `batch_size`
-    /// at a time, made ready by `threads` threads; every image counts the same. With two classes the
-    /// second is chosen where its probability is above ½.
-    ///
-    /// # Errors
-    /// [`TrainError`]; a loss that is not finite is none.
-    pub fn evaluate(
-        &self,
-        images: &ImageSet,
-        batch_size: usize,
-        threads: usize,
-    ) -> Result<(f64, f64), TrainError> {
-        let _guard = tch::no_grad_guard();
-        let mut right = Tensor::f_zeros([], (Kind::Int64, images.device()))?;
-        let mut loss = Tensor::f_zeros([], (Kind::Double, images.device()))?;
-        // Nothing random happens to images that are measured on.
-        let draws = Draws { seed: 0, epoch: 0 };
-        images.batches(&images.in_order(), batch_size, draws, threads, |batch, labels| {
-            let logits = self.network.forward(batch)?;
-            let chosen = if self.network.outputs() == 1 {
-                logits.f_select(1, 0)?.f_gt(0.0)?.f_to_kind(Kind::Int64)?
-            } else {
-                logits.f_argmax(1, false)?
-            };
-            let hits = chosen.f_eq_tensor(labels)?.f_sum(Kind::Int64)?;
-            let _ = right.f_add_(&hits)?;
-            let _ = loss.f_add_(&self.loss(&logits, labels, Reduction::Sum, 0.0)?)?;
-            Ok(())
-        })?;
-        let n = images.len() as f64;
-        Ok((right.f_int64_value(&[])? as f64 / n, loss.f_double_value(&[])? / n))
-    }
-
-    fn loss(
-        &self,
-        logits: &Tensor,
-        labels: &Tensor,
-        reduction: Reduction,
-        smoothing: f64,
-    ) -> Result<Tensor, TchError> {
-        if self.network.outputs() == 1 {
-            let mut target = labels.f_to_kind(Kind::Float)?;
-            if smoothing != 0.0 {
-                target = target.f_mul_scalar(1.0 - smoothing)?.f_add_scalar(smoothing / 2.0)?;
-            }
-            logits.f_select(1, 0)?.f_binary_cross_entropy_with_logits(
-                &target,
-                None::<Tensor>,
-                None::<Tensor>,
-                reduction,
-            )
-        } else {
-            logits.f_cross_entropy_loss(labels, None::<Tensor>, reduction, -100, smoothing)
-        }
-    }
-}
-
-/// Makes a vector as long as `longest` where it is longer: PyTorch's `clip_grad_norm_`, whose 1e-6
-/// keeps a gradient of nothing from dividing by zero. Without reading a number from the device.
-fn clip(gradient: &mut Tensor, longest: f64) -> Result<(), TchError> {
-    let mut norm = gradient.f_norm()?;
-    let mut factor = norm.f_add_scalar_(1e-6)?.f_reciprocal_()?;
-    let factor = factor.f_mul_scalar_(longest)?.f_clamp_max_(1.0)?;
-    let _ = gradient.f_mul_(&factor)?;
-    Ok(())
 }

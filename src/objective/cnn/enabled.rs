@@ -145,6 +145,7 @@ fn measure(metric: &str) -> Option<fn(&Metrics) -> f64> {
         "accuracy" => Some(|m| m.accuracy),
         "loss" => Some(|m| m.loss),
         "train_loss" => Some(|m| m.train_loss),
+        "train_accuracy" => Some(|m| m.train_accuracy),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::document::Node;
 use crate::objective::ObjectiveSettings;
 use crate::objective::cnn_settings;
 use crate::objective::settings::from_node;
-use crate::vision::{Checkpoint, CnnSettings, Network, NetworkError, StateDictError};
+use crate::vision::{Checkpoint, CnnSettings, Network, NetworkError, StateDictError, TakeError};
 
 /// A trained CNN: a network, the classes it tells apart, and the settings it was trained by.
 #[derive(Debug)]
@@ -37,6 +37,14 @@ pub enum ModelFileError {
         path: PathBuf,
         /// Why.
         source: NetworkError,
+    },
+    /// The weights are those of another network.
+    #[error("{}: {source}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// How they differ.
+        source: TakeError,
     },
     /// What is said about the weights is not as it should be.
     #[error("{} does not say what its weights are for: {reason}", path.display())]
@@ -72,7 +80,9 @@ impl TrainedCnn {
         let image_size = settings.data.image_size;
         let mut network = Network::new(&settings.model, image_size, classes.len(), 0, device)
             .map_err(|source| ModelFileError::Network { path: path.to_owned(), source })?;
-        network.load_state(&tensors, path)?;
+        network
+            .take(&tensors)
+            .map_err(|source| ModelFileError::Weights { path: path.to_owned(), source })?;
         Ok(Self { network, classes, settings })
     }
 

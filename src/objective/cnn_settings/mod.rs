@@ -16,7 +16,7 @@ const CACHES: [(&str, Cache); 3] =
 const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt::Skip)];
 
 /// What a CNN reports, hence what a study of it may optimise.
-pub(crate) const CNN_METRICS: [&str; 3] = ["accuracy", "loss", "train_loss"];
+pub(crate) const CNN_METRICS: [&str; 4] = ["accuracy", "loss", "train_loss", "train_accuracy"];
 
 /// Reads bound settings. What is left out takes its default; ranges are those of
 /// [`CnnSettings::validate`].
