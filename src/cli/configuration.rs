@@ -13,21 +13,32 @@ use super::error::CliError;
 
 /// A CNN's settings and the parameters they come from.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
 pub(super) struct Configuration {
-    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
+    pub(super) study: String,
     pub(super) params: Params,
     pub(super) settings: CnnSettings,
 }
 
 impl Configuration {
-    /// The study's CNN with `set` (`NAME=VALUE` each: a parameter, or a setting of the objective by its
-    /// dotted key); other parameters take their guess, or the middle of their domain.
+    /// The CNN that a study's YAML declares; see [`of_study`](Self::of_study).
     pub(super) fn load(file: &Path, set: &[String]) -> Result<Self, CliError> {
-        let spec = StudySpec::load(file)?;
+        Self::of_study(&StudySpec::load(file)?, &[], set)
+    }
+
+    /// The study's CNN with these values, but for `set` (`NAME=VALUE` each: a parameter, or a setting
+    /// of the objective by its dotted key); other parameters take their guess, or the middle of their
+    /// domain.
+    pub(super) fn of_study(
+        spec: &StudySpec,
+        values: &[(String, ParamValue)],
+        set: &[String],
+    ) -> Result<Self, CliError> {
+        let study = spec.study.clone();
         let ObjectiveSpec::Template(mut template) = spec.objective.clone() else {
-            return Err(no_cnn(file));
+            return Err(no_cnn(&study));
         };
-        let mut values: Vec<(String, ParamValue)> = Vec::new();
+        let mut values = values.to_vec();
         for text in set {
             let (name, value) = text.split_once('=').ok_or_else(|| {
                 CliError::user(format!("`--set {text}` has no `=`"))
@@ -47,18 +58,18 @@ impl Configuration {
                 SpaceError::Infeasible { .. } => "set them so that it holds: --set NAME=VALUE",
                 _ => "`surmise check FILE` shows every parameter and its domain",
             };
-            CliError::user(format!("{}: {error}", file.display())).hint(hint)
+            CliError::user(format!("study `{study}`: {error}")).hint(hint)
         })?;
         match template.bind(&params) {
-            Ok(ObjectiveSettings::Cnn(settings)) => Ok(Self { params, settings: *settings }),
-            Ok(_) => Err(no_cnn(file)),
-            Err(error) => Err(CliError::user(format!("{}: {error}", file.display()))),
+            Ok(ObjectiveSettings::Cnn(settings)) => Ok(Self { study, params, settings: *settings }),
+            Ok(_) => Err(no_cnn(&study)),
+            Err(error) => Err(CliError::user(format!("study `{study}`: {error}"))),
         }
     }
 }
 
-fn no_cnn(file: &Path) -> CliError {
-    CliError::user(format!("the objective of {} is no CNN", file.display()))
+fn no_cnn(study: &str) -> CliError {
+    CliError::user(format!("the objective of study `{study}` is no CNN"))
         .hint("its YAML needs `objective: { type: cnn, … }`; see experiments/avatars.yaml")
 }
 

@@ -90,6 +90,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Delete a study with its trials, logs and files
     Delete(delete::DeleteArgs),
+    /// Train one configuration of a study's CNN, and write the model
+    Train(cnn::TrainArgs),
     /// Say what a trained CNN makes of images
     Predict(cnn::PredictArgs),
     /// Measure a trained CNN on an image folder: accuracy, confusion matrix, worst mistakes
@@ -131,6 +133,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::export(&args, database),
         Command::Replay(args) => replay::replay(&args, database),
         Command::Delete(args) => delete::delete(&args, database),
+        Command::Train(args) => cnn::train(&args, database),
         Command::Predict(args) => cnn::predict(&args),
         Command::Evaluate(args) => cnn::evaluate(&args),
         Command::Data(args) => data::data(&args),

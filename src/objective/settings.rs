@@ -19,7 +19,6 @@ pub enum ObjectiveKind {
 
 /// Settings of one trial's objective, every placeholder bound.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, for as long as a trial")]
 pub enum ObjectiveSettings {
     /// Run a program.
     Command(CommandSettings),

@@ -252,8 +252,13 @@ impl Study {
                 self.suggest_and_store(number, rows_seen, &mut known)?.params
             }
         };
-        let seed = trial_seed(self.record.spec.seed, number);
+        let seed = self.trial_seed(number);
         Ok(Some(AskedTrial { number, params, seed, attempt }))
+    }
+
+    /// The seed that a trial is evaluated with, below 2³¹; the same whenever it is run again.
+    pub fn trial_seed(&self, number: TrialNumber) -> u32 {
+        trial_seed(self.record.spec.seed, number)
     }
 
     /// Ends a trial: with its outcome, or as failed. A value that is not finite makes it failed.

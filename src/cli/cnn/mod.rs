@@ -6,11 +6,58 @@ mod evaluate;
 #[cfg(feature = "torch")]
 mod predict;
 #[cfg(feature = "torch")]
+mod train;
+#[cfg(feature = "torch")]
 mod trained;
 
 use std::path::PathBuf;
 
 use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "FILE is a study's YAML. Its parameters take their guess, or the middle of their domain, where they
+are not set. With --best: the parameters and the seed of the trial that `surmise best` names, so
+that the training repeats the trial.
+
+After every epoch a checkpoint is written beside the model; --resume goes on from it, as if nothing
+had come between, and with --epochs further than before.
+
+Examples:
+  surmise train experiments/avatars.yaml --set lr=0.001 --set beta1=0.9
+  surmise train --best avatars --out tom.safetensors
+  surmise train --best avatars --out tom.safetensors --epochs 40 --resume"
+)]
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
+pub(super) struct TrainArgs {
+    /// A study's YAML
+    #[arg(value_name = "FILE", required_unless_present = "best", conflicts_with = "best")]
+    file: Option<PathBuf>,
+    /// Take the best trial's configuration from a stored study
+    #[arg(long, value_name = "STUDY")]
+    best: Option<String>,
+    /// Set a parameter, or another setting of the objective: lr=0.001, batch_size=64
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Epochs, in place of the study's
+    #[arg(long, value_name = "N")]
+    epochs: Option<u32>,
+    /// What decides initial weights, order and random transforms; by default 0, or the trial's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Where to write the model; by default STUDY.safetensors
+    #[arg(long, value_name = "MODEL")]
+    out: Option<PathBuf>,
+    /// Go on from the checkpoint beside the model
+    #[arg(long)]
+    resume: bool,
+    /// auto, cpu, cuda or cuda:N; by default the study's
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<String>,
+    /// Folder to write the learning curves to
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+}
 
 #[derive(Debug, Args)]
 #[command(
@@ -62,17 +109,22 @@ pub(super) struct EvaluateArgs {
 }
 
 #[cfg(feature = "torch")]
-pub(super) use {evaluate::evaluate, predict::predict};
+pub(super) use {evaluate::evaluate, predict::predict, train::train};
 
 #[cfg(not(feature = "torch"))]
-pub(super) use disabled::{evaluate, predict};
+pub(super) use disabled::{evaluate, predict, train};
 
 #[cfg(not(feature = "torch"))]
 mod disabled {
     use std::process::ExitCode;
 
-    use super::{EvaluateArgs, PredictArgs};
+    use super::{EvaluateArgs, PredictArgs, TrainArgs};
+    use crate::cli::DatabaseArgs;
     use crate::cli::error::{CliError, without_torch};
+
+    pub(in crate::cli) fn train(_: &TrainArgs, _: &DatabaseArgs) -> Result<ExitCode, CliError> {
+        Err(without_torch("surmise train"))
+    }
 
     pub(in crate::cli) fn predict(_: &PredictArgs) -> Result<ExitCode, CliError> {
         Err(without_torch("surmise predict"))

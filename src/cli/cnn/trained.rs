@@ -2,20 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
+use tch::Device;
+
 use crate::cli::error::CliError;
 use crate::objective::TrainedCnn;
 use crate::vision::{DataError, DeviceChoice, TrainError, resolve_device};
 
-/// Reads a model onto a device.
-pub(super) fn read(path: &Path, device: &str) -> Result<TrainedCnn, CliError> {
-    let choice: DeviceChoice = device
+/// The device of this name.
+pub(super) fn device(name: &str) -> Result<Device, CliError> {
+    let choice: DeviceChoice = name
         .parse()
         .map_err(|error| CliError::user(format!("{error}")).hint("for example: --device cuda:0"))?;
-    let device = resolve_device(choice).map_err(|error| {
-        CliError::user(error.to_string()).hint("take the CPU with --device cpu")
-    })?;
-    // Many small steps by one model: all cores serve it.
-    TrainedCnn::read(path, device)
+    resolve_device(choice)
+        .map_err(|error| CliError::user(error.to_string()).hint("take the CPU with --device cpu"))
+}
+
+/// Reads a model onto a device.
+pub(super) fn read(path: &Path, name: &str) -> Result<TrainedCnn, CliError> {
+    TrainedCnn::read(path, device(name)?)
         .map_err(|error| CliError::user(error.to_string()).hint("`surmise train` writes models"))
 }
 

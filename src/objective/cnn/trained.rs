@@ -46,6 +46,18 @@ pub enum ModelFileError {
         /// How they differ.
         source: TakeError,
     },
+    /// A checkpoint is of a training with other settings.
+    #[error("{} was made with other settings: `{key}` was {then}, now {now}", path.display())]
+    OtherSettings {
+        /// The file.
+        path: PathBuf,
+        /// The setting, with dots.
+        key: String,
+        /// What it was.
+        then: String,
+        /// What it is now.
+        now: String,
+    },
     /// What is said about the weights is not as it should be.
     #[error("{} does not say what its weights are for: {reason}", path.display())]
     Unknown {
@@ -92,10 +104,66 @@ impl TrainedCnn {
     /// # Errors
     /// [`ModelFileError::Tensors`].
     pub fn write(&self, path: &Path) -> Result<(), ModelFileError> {
-        let state = json!({
-            "objective": cnn_settings::to_json(&self.settings),
-            "classes": self.classes,
-        });
+        let state = describe(&self.settings, &self.classes);
         Ok(Checkpoint { tensors: self.network.state_dict(), state }.write(path)?)
+    }
+}
+
+/// What weights are for.
+fn describe(settings: &CnnSettings, classes: &[String]) -> Value {
+    json!({ "objective": cnn_settings::to_json(settings), "classes": classes })
+}
+
+/// Writes a training's checkpoint with its settings and classes.
+///
+/// # Errors
+/// [`ModelFileError::Tensors`].
+pub fn write_checkpoint(
+    mut checkpoint: Checkpoint,
+    settings: &CnnSettings,
+    classes: &[String],
+    path: &Path,
+) -> Result<(), ModelFileError> {
+    if let (Value::Object(state), Value::Object(more)) =
+        (&mut checkpoint.state, describe(settings, classes))
+    {
+        state.extend(more);
+    }
+    Ok(checkpoint.write(path)?)
+}
+
+/// Reads the checkpoint of a training with the same settings, but for the number of epochs, the device
+/// and the threads, and with the same classes.
+///
+/// # Errors
+/// [`ModelFileError::Tensors`], [`ModelFileError::Unknown`] with the setting that differs.
+pub fn read_checkpoint(
+    path: &Path,
+    settings: &CnnSettings,
+    classes: &[String],
+) -> Result<Checkpoint, ModelFileError> {
+    let checkpoint = Checkpoint::read(path)?;
+    let Value::Object(now) = describe(settings, classes) else { return Ok(checkpoint) };
+    for (what, now) in now {
+        if let Some((key, then, now)) = difference(&what, &checkpoint.state[&what], &now) {
+            return Err(ModelFileError::OtherSettings { path: path.to_owned(), key, then, now });
+        }
+    }
+    Ok(checkpoint)
+}
+
+/// Settings that change nothing about the epochs made already.
+const FREE: [&str; 3] = ["objective.epochs", "objective.device", "objective.threads"];
+
+/// The first place where two trees differ, and what stands there.
+fn difference(key: &str, then: &Value, now: &Value) -> Option<(String, String, String)> {
+    match (then, now) {
+        _ if FREE.contains(&key) => None,
+        (Value::Object(a), Value::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+            keys.into_iter()
+                .find_map(|child| difference(&format!("{key}.{child}"), &then[child], &now[child]))
+        }
+        _ => (then != now).then(|| (key.to_owned(), then.to_string(), now.to_string())),
     }
 }

@@ -1,0 +1,202 @@
+//! `surmise train`
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::TrainArgs;
+use super::trained::device;
+use crate::cli::configuration::Configuration;
+use crate::cli::data::name;
+use crate::cli::error::CliError;
+use crate::cli::{DatabaseArgs, plot, table, talk};
+use crate::objective::{ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint};
+use crate::plot::{CurveData, CurvePoint};
+use crate::vision::{CnnSettings, EpochReport, TrainError, Trainer, TrainingData};
+
+pub(in crate::cli) fn train(
+    args: &TrainArgs,
+    database: &DatabaseArgs,
+) -> Result<ExitCode, CliError> {
+    let (configuration, seed) = configure(args, database)?;
+    let Configuration { study, params, settings } = configuration;
+    let model = args.out.clone().unwrap_or_else(|| format!("{study}.safetensors").into());
+    let checkpoint = model.with_extension("checkpoint");
+    if params.iter().len() > 0 {
+        talk(format!("training with {params}"));
+    }
+    let choice = args.device.clone().unwrap_or_else(|| settings.device.to_string());
+    let data = TrainingData::load(&settings.data, device(&choice)?)
+        .map_err(|error| CliError::user(error.to_string()))?;
+    describe(&data);
+    let mut trainer = if args.resume {
+        let found = read_checkpoint(&checkpoint, &settings, &data.classes).map_err(unfit)?;
+        let trainer = Trainer::resume(&settings, &data, &found).map_err(failed)?;
+        talk(format!("going on after epoch {}", trainer.history().len()));
+        trainer
+    } else {
+        Trainer::new(&settings, &data, seed).map_err(failed)?
+    };
+    let progress = Progress::new(&settings, trainer.history().len());
+    while !trainer.is_finished() {
+        let start = Instant::now();
+        let report = trainer.epoch().map_err(failed)?;
+        write_checkpoint(
+            trainer.checkpoint().map_err(failed)?,
+            &settings,
+            &data.classes,
+            &checkpoint,
+        )
+        .map_err(unfit)?;
+        progress.tell(&report, start.elapsed().as_secs_f64());
+    }
+    drop(progress);
+    let history = trainer.history().to_vec();
+    let trained = TrainedCnn {
+        network: trainer.into_network(),
+        classes: data.classes.clone(),
+        settings: settings.clone(),
+    };
+    trained.write(&model).map_err(unfit)?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", model.display())?;
+    for path in draw(&model, &params.to_string(), &history, &args.plots)? {
+        writeln!(out, "{}", path.display())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What to train, and with which seed.
+fn configure(args: &TrainArgs, database: &DatabaseArgs) -> Result<(Configuration, u64), CliError> {
+    let mut set = args.set.clone();
+    set.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
+    let (configuration, seed) = match (&args.best, &args.file) {
+        (Some(name), _) => {
+            let mut study = database.study(name)?;
+            let found = study.recommend()?.ok_or_else(|| {
+                CliError::user(format!("study `{name}` has no complete trial yet"))
+                    .hint(format!("`surmise show {name}` tells why"))
+            })?;
+            let trial = found.recommended.trial;
+            talk(format!("trial {} of {name}", trial.number));
+            let params = trial.params.iter().flat_map(|params| params.iter());
+            let values: Vec<_> =
+                params.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+            let configuration = Configuration::of_study(study.spec(), &values, &set)?;
+            (configuration, u64::from(study.trial_seed(trial.number)))
+        }
+        (None, Some(file)) => (Configuration::load(file, &set)?, 0),
+        (None, None) => {
+            return Err(CliError::user("nothing to train: name a FILE, or --best STUDY"));
+        }
+    };
+    Ok((configuration, args.seed.unwrap_or(seed)))
+}
+
+/// How many images there are, and where they are kept.
+fn describe(data: &TrainingData) {
+    for (what, images) in [("to learn from", &data.train), ("to measure on", &data.valid)] {
+        talk(format!("{} images {what}, {}", images.len(), images.kept()));
+    }
+    if !data.skipped.is_empty() {
+        talk(format!("{} damaged images left out", data.skipped.len()));
+    }
+}
+
+fn failed(error: TrainError) -> CliError {
+    let hint = match &error {
+        TrainError::Diverged { .. } => "a smaller learning rate may help",
+        TrainError::OutOfMemory { .. } => "a smaller batch_size needs less",
+        TrainError::OtherTraining { .. } => "train without --resume, or with the settings of then",
+        _ => return CliError::user(error.to_string()),
+    };
+    CliError::user(error.to_string()).hint(hint)
+}
+
+fn unfit(error: ModelFileError) -> CliError {
+    let hint = match &error {
+        ModelFileError::OtherSettings { .. } => {
+            "train without --resume, or with the settings of then"
+        }
+        _ => return CliError::user(error.to_string()),
+    };
+    CliError::user(error.to_string()).hint(hint)
+}
+
+/// A bar on a terminal, and a line for every epoch.
+struct Progress {
+    bar: Option<ProgressBar>,
+    epochs: u32,
+}
+
+impl Progress {
+    fn new(settings: &CnnSettings, done: usize) -> Self {
+        let bar = io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(settings.epochs.into()).with_position(done as u64);
+            // The template is a constant; a wrong one would only cost the style.
+            if let Ok(style) =
+                ProgressStyle::with_template("{bar:24} {pos}/{len} epochs  {eta} left")
+            {
+                bar.set_style(style.progress_chars("━━╌"));
+            }
+            bar.enable_steady_tick(std::time::Duration::from_millis(200));
+            bar
+        });
+        Self { bar, epochs: settings.epochs }
+    }
+
+    fn tell(&self, EpochReport { epoch, metrics }: &EpochReport, seconds: f64) {
+        let line = format!(
+            "epoch {epoch:>3}/{}  train loss {:.4} accuracy {:.4}  valid loss {:.4} accuracy {:.4}  {}",
+            self.epochs,
+            metrics.train_loss,
+            metrics.train_accuracy,
+            metrics.loss,
+            metrics.accuracy,
+            table::span(seconds)
+        );
+        match &self.bar {
+            Some(bar) => {
+                bar.println(line);
+                bar.set_position((*epoch).into());
+            }
+            None => talk(line),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Draws the learning curves.
+fn draw(
+    model: &Path,
+    params: &str,
+    history: &[EpochReport],
+    folder: &Path,
+) -> Result<Vec<PathBuf>, CliError> {
+    let epochs = history.iter().map(|EpochReport { epoch, metrics }| CurvePoint {
+        epoch: *epoch,
+        train: (metrics.train_loss, metrics.train_accuracy),
+        valid: (metrics.loss, metrics.accuracy),
+    });
+    let mut subtitles = Vec::new();
+    if let Some(EpochReport { epoch, metrics }) = history.last() {
+        let accuracy = table::number(metrics.accuracy);
+        let more = if params.is_empty() { String::new() } else { format!(" · {params}") };
+        subtitles.push(format!("accuracy {accuracy} after epoch {epoch}{more}"));
+    }
+    let title = format!("{}: learning curves", name(model));
+    let curve = CurveData { title, subtitles, epochs: epochs.collect() };
+    plot::make_folder(folder)?;
+    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
+    plot::write(&curve.draw()?, folder, &format!("{stem}-learning"))
+}
