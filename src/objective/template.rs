@@ -29,6 +29,9 @@ pub enum ObjectiveSpec {
 /// A list element that mentions, anywhere in it, a parameter that is inactive in a trial is left out of
 /// that trial's settings, and so is a key whose text does: an argument is not passed, an image not
 /// turned, a setting takes its default.
+///
+/// What stands in a map whose `type` is a placeholder stays as declared: which keys go with the type
+/// and what their defaults are shows in each trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectiveTemplate(Value);
 
@@ -97,7 +100,7 @@ impl ObjectiveTemplate {
         self.0.get(key)?.as_u64()
     }
 
-    /// Steps every trial reports, where the declaration tells: a CNN's epochs.
+    /// Steps a trial reports unless it ends early, where the declaration tells: a CNN's epochs.
     pub fn steps(&self) -> Option<u64> {
         self.number("epochs")
     }

@@ -7,14 +7,11 @@ use super::{count, word};
 use crate::document::{Data, Entry, Key, Node, Problem};
 use crate::vision::{Course, EarlyStopping, Schedule, Watched};
 
-const TYPES: [(&str, &str); 4] =
-    [("constant", "constant"), ("step", "step"), ("cosine", "cosine"), ("one_cycle", "one_cycle")];
-
-const ALL: &[&str] = &["constant", "step", "cosine", "one_cycle"];
+const TYPES: [&str; 4] = ["constant", "step", "cosine", "one_cycle"];
 
 const KEYS: [KeyOf; 8] = [
-    ("type", ALL),
-    ("warmup", ALL),
+    ("type", &TYPES),
+    ("warmup", &TYPES),
     ("every", &["step"]),
     ("gamma", &["step"]),
     ("final", &["cosine"]),
@@ -36,7 +33,8 @@ pub(super) fn read(schedule: &Entry<'_>) -> Result<Schedule, Problem> {
         _ => schedule.node.clone(),
     };
     let fields = Entry { node: &node, ..schedule.clone() }.fields()?;
-    let kind = fields.get("type").map_or(Ok("constant"), |t| t.word(&TYPES))?;
+    let types = TYPES.map(|name| (name, name));
+    let kind = fields.get("type").map_or(Ok("constant"), |t| t.word(&types))?;
     by_type::only(&fields, "`schedule`", &KEYS, kind)?;
     let number = |key: &str, default: f64| fields.get(key).map_or(Ok(default), |v| v.number());
     let course = match kind {

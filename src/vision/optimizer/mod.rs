@@ -1,4 +1,5 @@
-//! Optimizers over one vector of weights, with the meaning and the rounding order of PyTorch's.
+//! Optimizers over one vector of weights, with the meaning and the rounding order of PyTorch's, but
+//! for products that it adds in one rounding.
 //!
 //! | symbol | meaning |
 //! | --- | --- |
