@@ -193,7 +193,14 @@ mod torch {
 
     fn network(name: &str, dropout: Option<f64>, classes: usize) -> Network {
         let kind = ModelKind::named(name).unwrap();
-        Network::new(&ModelSettings { kind, dropout }, 64, classes, 0, Device::Cpu).unwrap()
+        Network::new(
+            &ModelSettings { kind, dropout, pretrained: None },
+            64,
+            classes,
+            0,
+            Device::Cpu,
+        )
+        .unwrap()
     }
 
     #[test]

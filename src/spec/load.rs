@@ -162,6 +162,7 @@ fn needed_files(objective: &Value) -> Vec<Needed> {
             needed("objective.data.train", "/data/train", true),
             needed("objective.data.valid", "/data/valid", true),
             needed("objective.data.folder", "/data/folder", true),
+            needed("objective.model.weights", "/model/weights", false),
         ]
         .into_iter()
         .flatten()

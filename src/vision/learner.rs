@@ -6,7 +6,7 @@ use super::batches::Draws;
 use super::data::ImageSet;
 use super::network::Network;
 use super::optimizer::Optimizer;
-use super::settings::CnnSettings;
+use super::settings::{CnnSettings, OptimizerSettings};
 use super::train::TrainError;
 
 /// A network with its optimizer and its loss: binary cross entropy of the logit for two classes,
@@ -14,10 +14,19 @@ use super::train::TrainError;
 #[derive(Debug)]
 pub struct Learner {
     network: Network,
-    optimizer: Optimizer,
-    lr: f64,
+    /// One after the other along the weights that are learnt.
+    groups: Vec<Group>,
     label_smoothing: f64,
     clip_norm: Option<f64>,
+}
+
+/// Weights that learn at a rate of their own.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) optimizer: Optimizer,
+    lr: f64,
+    /// How many.
+    weights: i64,
 }
 
 /// What a step saw before it changed anything, on the device.
@@ -36,9 +45,23 @@ impl Learner {
     /// # Errors
     /// Out of memory.
     pub fn new(network: Network, settings: &CnnSettings) -> Result<Self, TrainError> {
-        let optimizer = Optimizer::new(&settings.optimizer, network.weights())?;
+        let (weights, backbone) = network.weights()?;
+        let all = weights.numel() as i64;
+        let OptimizerSettings { lr, backbone_lr, .. } = settings.optimizer;
+        let rates = match backbone_lr {
+            Some(backbone_lr) if backbone > 0 => {
+                vec![(0, backbone, backbone_lr), (backbone, all - backbone, lr)]
+            }
+            _ => vec![(0, all, lr)],
+        };
+        let group = |(start, count, lr): (i64, i64, f64)| -> Result<Group, TrainError> {
+            let weights = weights.f_narrow(0, start, count)?;
+            let optimizer = Optimizer::new(&settings.optimizer, weights)?;
+            Ok(Group { optimizer, lr, weights: count })
+        };
+        let groups = rates.into_iter().map(group).collect::<Result<_, _>>()?;
         let &CnnSettings { label_smoothing, clip_norm, .. } = settings;
-        Ok(Self { network, optimizer, lr: settings.optimizer.lr, label_smoothing, clip_norm })
+        Ok(Self { network, groups, label_smoothing, clip_norm })
     }
 
     /// The network as it stands.
@@ -46,14 +69,14 @@ impl Learner {
         &self.network
     }
 
-    /// The same to change, and its optimizer.
-    pub(super) fn parts(&mut self) -> (&mut Network, &mut Optimizer) {
-        (&mut self.network, &mut self.optimizer)
+    /// The same to change, and what it is changed by.
+    pub(super) fn parts(&mut self) -> (&mut Network, &mut [Group]) {
+        (&mut self.network, &mut self.groups)
     }
 
-    /// Its optimizer.
-    pub(super) fn optimizer(&self) -> &Optimizer {
-        &self.optimizer
+    /// What the network is changed by.
+    pub(super) fn groups(&self) -> &[Group] {
+        &self.groups
     }
 
     /// The network alone.
@@ -81,7 +104,11 @@ impl Learner {
         if let Some(longest) = self.clip_norm {
             clip(&mut gradient, longest)?;
         }
-        self.optimizer.step(&gradient, self.lr * factor)?;
+        let mut start = 0;
+        for Group { optimizer, lr, weights } in &mut self.groups {
+            optimizer.step(&gradient.f_narrow(0, start, *weights)?, *lr * factor)?;
+            start += *weights;
+        }
         Ok(Step { loss: loss.f_detach()?, right: self.right(&logits, labels)? })
     }
 

@@ -73,7 +73,7 @@ mod train;
 pub use settings::{
     Cache, Channels, CnnModel, CnnSettings, Corrupt, Course, DataSettings, DataSource,
     DeviceChoice, EarlyStopping, ModelKind, ModelSettings, NormPlace, OptimizerKind,
-    OptimizerSettings, Pooling, Schedule, SettingsError, Watched,
+    OptimizerSettings, Pooling, Pretrained, Schedule, SettingsError, Trainable, Watched,
 };
 pub use transform::{Pipeline, Transform};
 

@@ -9,8 +9,8 @@ use tch::{Device, Kind, TchError, Tensor};
 use thiserror::Error;
 
 use super::failure::{is_out_of_memory, message};
-use super::model::{Module, Norm, Role, ShapeError, Start, TensorSpec, forward};
-use super::settings::ModelSettings;
+use super::model::{Mode, Module, Norm, Role, ShapeError, Start, TensorSpec, forward};
+use super::settings::{ModelSettings, Pretrained, Trainable};
 use super::state_dict::{Mismatch, StateDict, StateDictError};
 
 /// A convolutional network for image classification.
@@ -26,6 +26,18 @@ pub struct Network {
     /// Views into `weights`, one a parameter, in order.
     parameters: Vec<Tensor>,
     norms: Vec<Norm>,
+    frozen: Frozen,
+}
+
+/// What of a network is not learnt: everything before some place.
+#[derive(Clone, Copy, Debug, Default)]
+struct Frozen {
+    /// Parameters.
+    parameters: usize,
+    /// Numbers in the vector of weights.
+    weights: i64,
+    /// Batch normalisations that keep their statistics.
+    norms: usize,
 }
 
 /// Why there is no network.
@@ -62,6 +74,16 @@ pub enum TakeError {
         /// Its words.
         message: String,
     },
+}
+
+impl TakeError {
+    fn in_file(self, path: &Path) -> StateDictError {
+        let path = path.to_owned();
+        match self {
+            Self::Mismatch(mismatch) => StateDictError::Mismatch { path, mismatch },
+            Self::Torch { message } => StateDictError::Torch { path, reason: message },
+        }
+    }
 }
 
 impl From<TchError> for NetworkError {
@@ -111,7 +133,7 @@ impl Network {
                 Role::RunningVar | Role::BatchesTracked => {}
             }
         }
-        Ok(Self { module, tensors, weights, parameters, norms })
+        Ok(Self { module, tensors, weights, parameters, norms, frozen: Frozen::default() })
     }
 
     /// Logits (n × k) of images (n × 3 × s × s), each judged by itself.
@@ -119,7 +141,7 @@ impl Network {
     /// # Errors
     /// Out of memory, or images of another size or device than the network's.
     pub fn forward(&self, images: &Tensor) -> Result<Tensor, TchError> {
-        forward(&self.module, &self.parameters, &self.norms, images, false)
+        forward(&self.module, &self.parameters, &self.norms, images, Mode::Evaluation)
     }
 
     /// The same to learn from: with dropout, which draws from libtorch's generator, and batch
@@ -128,7 +150,8 @@ impl Network {
     /// # Errors
     /// As [`forward`](Self::forward); batch normalisation needs more than one number a channel.
     pub fn forward_training(&self, images: &Tensor) -> Result<Tensor, TchError> {
-        forward(&self.module, &self.parameters, &self.norms, images, true)
+        let mode = Mode::Training { frozen_norms: self.frozen.norms };
+        forward(&self.module, &self.parameters, &self.norms, images, mode)
     }
 
     /// What it is made of.
@@ -169,13 +192,77 @@ impl Network {
 
     /// The tensors that gradients are taken with respect to, in order.
     pub(super) fn leaves(&self) -> &[Tensor] {
-        &self.parameters
+        &self.parameters[self.frozen.parameters..]
     }
 
-    /// All weights as one vector, in the order of [`parameters`](Self::parameters). It shares
-    /// memory with the network.
-    pub(super) fn weights(&self) -> Tensor {
-        self.weights.shallow_clone()
+    /// The weights of the [leaves](Self::leaves) as one vector, in their order, and how many of them
+    /// are not the head's. It shares memory with the network.
+    pub(super) fn weights(&self) -> Result<(Tensor, i64), TchError> {
+        let all = self.weights.numel() as i64;
+        let head: i64 = self.head().map(TensorSpec::numel).sum();
+        let start = self.frozen.weights;
+        let learnt = self.weights.f_narrow(0, start, all - start)?;
+        Ok((learnt, (all - head - start).max(0)))
+    }
+
+    /// The parameters of the last part.
+    fn head(&self) -> impl Iterator<Item = &TensorSpec> {
+        let parts = self.module.parts();
+        let names: Vec<String> =
+            parts.into_iter().next_back().into_iter().flatten().map(|spec| spec.name).collect();
+        let of_head = move |spec: &&TensorSpec| {
+            matches!(spec.role, Role::Parameter(_)) && names.contains(&spec.name)
+        };
+        self.tensors.iter().filter(of_head)
+    }
+
+    /// Begins with the weights in a file: every tensor but the head's, which are taken where they all
+    /// have the right shape; and freezes what is not to be learnt.
+    ///
+    /// # Errors
+    /// [`StateDictError`], naming the file.
+    pub fn begin_with(&mut self, pretrained: &Pretrained) -> Result<(), StateDictError> {
+        let Pretrained { weights: path, trainable, frozen_statistics } = pretrained;
+        let found = StateDict::read(path)?;
+        let same_head = self
+            .head()
+            .all(|spec| found.get(&spec.name).is_some_and(|tensor| tensor.size() == spec.size));
+        let head: Vec<String> = self.head().map(|spec| spec.name.clone()).collect();
+        let wanted: Vec<String> = self.tensors.iter().map(|spec| spec.name.clone()).collect();
+        // What the network begins with stands in for a head of another shape.
+        let own = self.state_dict();
+        let tensors: StateDict = wanted
+            .iter()
+            .filter_map(|name| {
+                let from_file = same_head || !head.contains(name);
+                let tensor = if from_file { found.get(name) } else { own.get(name) };
+                tensor.map(|tensor| (name.as_str(), tensor.shallow_clone()))
+            })
+            .collect();
+        self.take(&tensors).map_err(|error| error.in_file(path))?;
+        if let Trainable::Last(parts) = trainable {
+            self.freeze(*parts, *frozen_statistics)
+                .map_err(|error| StateDictError::torch(path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Learns nothing but the last part and so many before it.
+    fn freeze(&mut self, thawed: usize, statistics: bool) -> Result<(), TchError> {
+        let parts = self.module.parts();
+        let frozen = &parts[..parts.len().saturating_sub(thawed + 1)];
+        let tensors = || frozen.iter().flatten();
+        let parameters = || tensors().filter(|spec| matches!(spec.role, Role::Parameter(_)));
+        let norms = tensors().filter(|spec| spec.role == Role::RunningMean).count();
+        self.frozen = Frozen {
+            parameters: parameters().count(),
+            weights: parameters().map(TensorSpec::numel).sum(),
+            norms: if statistics { norms } else { 0 },
+        };
+        for parameter in &mut self.parameters[..self.frozen.parameters] {
+            *parameter = parameter.f_set_requires_grad(false)?;
+        }
+        Ok(())
     }
 
     /// Takes the tensors in a file, PyTorch's or safetensors (see [`StateDict::read`]), which must
@@ -186,13 +273,7 @@ impl Network {
     /// # Errors
     /// [`StateDictError`]; the network is then as it was, but for running out of memory.
     pub fn load(&mut self, path: &Path) -> Result<(), StateDictError> {
-        let path_of = path.to_owned();
-        self.take(&StateDict::read(path)?).map_err(|error| match error {
-            TakeError::Mismatch(mismatch) => StateDictError::Mismatch { path: path_of, mismatch },
-            TakeError::Torch { message } => {
-                StateDictError::Torch { path: path_of, reason: message }
-            }
-        })
+        self.take(&StateDict::read(path)?).map_err(|error| error.in_file(path))
     }
 
     /// The same from tensors at hand.

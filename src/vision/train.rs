@@ -20,7 +20,7 @@ use super::network::{Network, NetworkError};
 use super::optimizer::OptimizerState;
 use super::patience::Patience;
 use super::settings::CnnSettings;
-use super::state_dict::{Checkpoint, StateDict};
+use super::state_dict::{Checkpoint, StateDict, StateDictError};
 use super::transform::draws;
 
 /// What an epoch measured.
@@ -65,6 +65,9 @@ pub enum TrainError {
     /// The images are too small for the network.
     #[error(transparent)]
     Shape(#[from] ShapeError),
+    /// The weights to begin with cannot be had.
+    #[error(transparent)]
+    Weights(#[from] StateDictError),
     /// An image could be read before, and no longer can.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -151,14 +154,17 @@ pub struct Trainer<'a> {
 #[derive(Serialize, Deserialize)]
 struct TrainerState {
     seed: u64,
-    optimizer_steps: u32,
+    /// Of each group.
+    optimizer_steps: Vec<u32>,
     history: Vec<EpochReport>,
 }
 
 /// Before the names of the network's tensors in a checkpoint.
 const MODEL: &str = "model.";
-/// Before those of the optimizer's.
-const OPTIMIZER: &str = "optimizer.";
+/// Before those of the optimizer of a group.
+fn of_optimizer(group: usize) -> String {
+    format!("optimizer.{group}.")
+}
 
 impl<'a> Trainer<'a> {
     /// A fresh network, to be trained on `data`.
@@ -173,7 +179,10 @@ impl<'a> Trainer<'a> {
         keep_freed_memory();
         tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
         let (size, device) = (data.train.image_size(), data.train.device());
-        let network = Network::new(&settings.model, size, data.classes.len(), seed, device)?;
+        let mut network = Network::new(&settings.model, size, data.classes.len(), seed, device)?;
+        if let Some(pretrained) = &settings.model.pretrained {
+            network.begin_with(pretrained)?;
+        }
         // Its own stream: not a number of it is among those of the initial weights.
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(1);
@@ -206,11 +215,16 @@ impl<'a> Trainer<'a> {
         let state = TrainerState::deserialize(&checkpoint.state["training"]);
         let state = state.map_err(|error| other(&error))?;
         let mut trainer = Self::new(settings, data, state.seed)?;
-        let (network, optimizer) = trainer.learner.parts();
+        let (network, groups) = trainer.learner.parts();
         network.take(&part(&checkpoint.tensors, MODEL)).map_err(|error| other(&error))?;
-        let steps = state.optimizer_steps;
-        let buffers = part(&checkpoint.tensors, OPTIMIZER);
-        optimizer.restore(&OptimizerState { steps, buffers }).map_err(|error| other(&error))?;
+        if groups.len() != state.optimizer_steps.len() {
+            return Err(other(&"its weights are grouped in another way"));
+        }
+        for (index, (group, steps)) in groups.iter_mut().zip(state.optimizer_steps).enumerate() {
+            let buffers = part(&checkpoint.tensors, &of_optimizer(index));
+            let state = OptimizerState { steps, buffers };
+            group.optimizer.restore(&state).map_err(|error| other(&error))?;
+        }
         for report in &state.history {
             // Every epoch's order is made of the one before.
             trainer.order.shuffle(&mut trainer.random);
@@ -224,15 +238,24 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// [`TrainError::OutOfMemory`].
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let OptimizerState { steps, buffers } = self.learner.optimizer().state()?;
-        let of_model = self.learner.network().state().map(|(name, tensor)| (MODEL, name, tensor));
-        let of_optimizer = buffers.iter().map(|(name, tensor)| (OPTIMIZER, name, tensor));
-        let tensors = of_model
-            .chain(of_optimizer)
-            .map(|(part, name, tensor)| Ok((format!("{part}{name}"), tensor.f_detach_copy()?)))
-            .collect::<Result<StateDict, TchError>>()?;
+        let copied = |prefix: &str, name: &str, tensor: &Tensor| -> Result<_, TchError> {
+            Ok((format!("{prefix}{name}"), tensor.f_detach_copy()?))
+        };
+        let mut tensors = Vec::new();
+        for (name, tensor) in self.learner.network().state() {
+            tensors.push(copied(MODEL, name, tensor)?);
+        }
+        let mut optimizer_steps = Vec::new();
+        for (index, group) in self.learner.groups().iter().enumerate() {
+            let OptimizerState { steps, buffers } = group.optimizer.state()?;
+            optimizer_steps.push(steps);
+            for (name, tensor) in buffers.iter() {
+                tensors.push(copied(&of_optimizer(index), name, tensor)?);
+            }
+        }
+        let tensors = tensors.into_iter().collect::<StateDict>();
         let history = self.history.clone();
-        let training = TrainerState { seed: self.seed, optimizer_steps: steps, history };
+        let training = TrainerState { seed: self.seed, optimizer_steps, history };
         Ok(Checkpoint { tensors, state: json!({ "training": training }) })
     }
 

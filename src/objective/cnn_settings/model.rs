@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::{count, word};
 use crate::document::{Data, Entry, Fields, Problem};
 use crate::vision::model::{Activation, Init};
-use crate::vision::{Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling};
+use crate::vision::{
+    Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling, Pretrained, Trainable,
+};
 
 const POOLINGS: [(&str, Pooling); 3] =
     [("max", Pooling::Max), ("average", Pooling::Average), ("none", Pooling::None)];
@@ -33,18 +35,46 @@ pub(super) fn read(model: &Entry<'_>) -> Result<ModelSettings, Problem> {
     }
     let fields = model.fields()?;
     let kind = kind(&fields.require("type", "type: cnn")?, Some(&fields))?;
+    let mut keys = vec!["type", "weights", "trainable", "frozen_statistics"];
+    match kind {
+        ModelKind::Bitmoji => {}
+        ModelKind::Cnn(_) => keys.extend(CNN_KEYS),
+        _ => keys.push("dropout"),
+    }
+    fields.only(&format!("the `{}` network", kind.name()), &keys)?;
     let dropout = match kind {
-        ModelKind::Bitmoji => {
-            fields.only("the `bitmoji` network", &["type"])?;
-            None
-        }
         ModelKind::Cnn(_) => None,
-        _ => {
-            fields.only(&format!("the `{}` network", kind.name()), &["type", "dropout"])?;
-            fields.get("dropout").map(|dropout| dropout.number()).transpose()?
-        }
+        _ => fields.get("dropout").map(|dropout| dropout.number()).transpose()?,
     };
-    Ok(ModelSettings { kind, dropout })
+    Ok(ModelSettings { kind, dropout, pretrained: read_pretrained(&fields)? })
+}
+
+fn read_pretrained(fields: &Fields<'_>) -> Result<Option<Pretrained>, Problem> {
+    let Some(weights) = fields.get("weights") else {
+        for key in ["trainable", "frozen_statistics"] {
+            if let Some(entry) = fields.get(key) {
+                let message = format!("`{}` needs `weights` to begin with", entry.name);
+                return Err(Problem::new(entry.place, message, "random weights are all learnt")
+                    .help("write `weights: FILE` beside it"));
+            }
+        }
+        return Ok(None);
+    };
+    Ok(Some(Pretrained {
+        weights: weights.text()?.into(),
+        trainable: fields.get("trainable").map_or(Ok(Trainable::All), |t| read_trainable(&t))?,
+        frozen_statistics: fields.get("frozen_statistics").map_or(Ok(true), |flag| flag.flag())?,
+    }))
+}
+
+/// `all`, `head`, or how many parts before the head.
+fn read_trainable(entry: &Entry<'_>) -> Result<Trainable, Problem> {
+    match &entry.node.data {
+        Data::Text(text) if text == "all" => Ok(Trainable::All),
+        Data::Text(text) if text == "head" => Ok(Trainable::Last(0)),
+        Data::Int(_) => Ok(Trainable::Last(entry.whole(0..=1000)? as usize)),
+        _ => Err(entry.expected("`all`, `head`, or the number of parts before the head")),
+    }
 }
 
 /// The network of a name, with the settings of a `cnn`.
@@ -58,24 +88,21 @@ fn kind(name: &Entry<'_>, settings: Option<&Fields<'_>>) -> Result<ModelKind, Pr
     }
 }
 
+const CNN_KEYS: [&str; 11] = [
+    "blocks",
+    "channels",
+    "growth",
+    "kernel",
+    "pooling",
+    "activation",
+    "batch_norm",
+    "global_pooling",
+    "head",
+    "dropout",
+    "init",
+];
+
 fn read_cnn(fields: &Fields<'_>) -> Result<CnnModel, Problem> {
-    fields.only(
-        "the `cnn` network",
-        &[
-            "type",
-            "blocks",
-            "channels",
-            "growth",
-            "kernel",
-            "pooling",
-            "activation",
-            "batch_norm",
-            "global_pooling",
-            "head",
-            "dropout",
-            "init",
-        ],
-    )?;
     let default = CnnModel::default();
     Ok(CnnModel {
         channels: read_channels(fields)?,
@@ -127,12 +154,23 @@ fn read_channels(fields: &Fields<'_>) -> Result<Channels, Problem> {
 
 /// The network in full.
 pub(super) fn to_json(model: &ModelSettings) -> Value {
-    let name = model.kind.name();
-    match (&model.kind, model.dropout) {
-        (ModelKind::Cnn(cnn), _) => cnn_to_json(cnn),
-        (_, Some(dropout)) => json!({ "type": name, "dropout": dropout }),
-        (_, None) => json!({ "type": name }),
+    let mut json = match &model.kind {
+        ModelKind::Cnn(cnn) => cnn_to_json(cnn),
+        kind => json!({ "type": kind.name() }),
+    };
+    if let Some(dropout) = model.dropout {
+        json["dropout"] = json!(dropout);
     }
+    if let Some(Pretrained { weights, trainable, frozen_statistics }) = &model.pretrained {
+        json["weights"] = json!(weights.to_string_lossy());
+        json["trainable"] = match trainable {
+            Trainable::All => json!("all"),
+            Trainable::Last(0) => json!("head"),
+            Trainable::Last(parts) => json!(parts),
+        };
+        json["frozen_statistics"] = json!(frozen_statistics);
+    }
+    json
 }
 
 fn cnn_to_json(model: &CnnModel) -> Value {
@@ -177,8 +215,16 @@ mod tests {
             assert_eq!(read_json(&json!(model.kind.name())), Ok(model.clone()));
             assert_eq!(read_json(&to_json(&model)), Ok(model));
         }
-        let dropped = json!({ "type": "mobilenet_v2", "dropout": 0.4 });
-        assert_eq!(to_json(&read_json(&dropped).unwrap()), dropped);
+        for (trainable, all) in [(json!("head"), true), (json!(3), false), (json!("all"), true)] {
+            let model = json!({
+                "type": "mobilenet_v2",
+                "dropout": 0.4,
+                "weights": "weights.pth",
+                "trainable": trainable,
+                "frozen_statistics": all,
+            });
+            assert_eq!(to_json(&read_json(&model).unwrap()), model);
+        }
     }
 
     #[test]
@@ -203,6 +249,10 @@ mod tests {
         assert_eq!(
             message(json!({ "type": "cnn", "channels": [3], "blocks": 2 })),
             "`model.blocks` cannot go with a list of `channels`"
+        );
+        assert_eq!(
+            message(json!({ "type": "resnet18", "trainable": "head" })),
+            "`model.trainable` needs `weights` to begin with"
         );
         assert_eq!(
             message(json!({ "type": "cnn", "head": 12 })),

@@ -16,9 +16,10 @@ const TYPES: [(&str, OptimizerKind); 4] = [
 
 const ALL: &[&str] = &["sgd", "adam", "adamw", "rmsprop"];
 
-const KEYS: [KeyOf; 9] = [
+const KEYS: [KeyOf; 10] = [
     ("type", ALL),
     ("lr", ALL),
+    ("backbone_lr", ALL),
     ("beta1", &["adam", "adamw"]),
     ("beta2", &["adam", "adamw"]),
     ("alpha", &["rmsprop"]),
@@ -38,6 +39,7 @@ pub(super) fn read(optimizer: &Entry<'_>) -> Result<OptimizerSettings, Problem> 
     Ok(OptimizerSettings {
         kind,
         lr: number("lr", default.lr)?,
+        backbone_lr: fields.get("backbone_lr").map(|lr| lr.number()).transpose()?,
         beta1: number("beta1", default.beta1)?,
         beta2: number("beta2", default.beta2)?,
         alpha: number("alpha", default.alpha)?,
@@ -50,12 +52,23 @@ pub(super) fn read(optimizer: &Entry<'_>) -> Result<OptimizerSettings, Problem> 
 
 /// The settings of its type in full.
 pub(super) fn to_json(settings: &OptimizerSettings) -> Value {
-    let OptimizerSettings { kind, lr, beta1, beta2, alpha, eps, momentum, nesterov, weight_decay } =
-        settings;
+    let OptimizerSettings {
+        kind,
+        lr,
+        backbone_lr,
+        beta1,
+        beta2,
+        alpha,
+        eps,
+        momentum,
+        nesterov,
+        weight_decay,
+    } = settings;
     let kind = word(&TYPES, *kind).unwrap_or_default();
     let mut json = json!({
         "type": kind,
         "lr": lr,
+        "backbone_lr": backbone_lr,
         "beta1": beta1,
         "beta2": beta2,
         "alpha": alpha,
@@ -65,7 +78,7 @@ pub(super) fn to_json(settings: &OptimizerSettings) -> Value {
         "weight_decay": weight_decay,
     });
     if let Value::Object(fields) = &mut json {
-        fields.retain(|key, _| by_type::has(&KEYS, kind, key));
+        fields.retain(|key, value| by_type::has(&KEYS, kind, key) && !value.is_null());
     }
     json
 }

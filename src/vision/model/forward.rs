@@ -1,5 +1,6 @@
 //! Images through a network.
 
+use std::iter::Enumerate;
 use std::slice;
 
 use tch::{Kind, TchError, Tensor};
@@ -21,9 +22,21 @@ pub(in crate::vision) struct Norm {
     pub(in crate::vision) batches: Tensor,
 }
 
+/// What images are put through a network for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::vision) enum Mode {
+    /// To measure: nothing is random, batch normalisation goes by what it has kept.
+    Evaluation,
+    /// To learn from: dropout draws from libtorch's generator, and batch normalisation takes the batch's
+    /// statistics and keeps them.
+    Training {
+        /// So many batch normalisations from the front go by what they have kept all the same.
+        frozen_norms: usize,
+    },
+}
+
 /// What `module` makes of images. Takes `parameters` and `norms` in the order of
-/// [`Module::tensors`]. While `training`, dropout draws from libtorch's generator, and batch
-/// normalisation takes the batch's statistics and keeps them.
+/// [`Module::tensors`].
 ///
 /// # Errors
 /// Out of memory, or images that it cannot take.
@@ -32,16 +45,21 @@ pub(in crate::vision) fn forward(
     parameters: &[Tensor],
     norms: &[Norm],
     images: &Tensor,
-    training: bool,
+    mode: Mode,
 ) -> Result<Tensor, TchError> {
-    let (parameters, norms) = (parameters.iter(), norms.iter());
-    Forward { parameters, norms, training }.module(module, images)
+    let (training, frozen_norms) = match mode {
+        Mode::Evaluation => (false, 0),
+        Mode::Training { frozen_norms } => (true, frozen_norms),
+    };
+    let (parameters, norms) = (parameters.iter(), norms.iter().enumerate());
+    Forward { parameters, norms, training, frozen_norms }.module(module, images)
 }
 
 struct Forward<'a> {
     parameters: slice::Iter<'a, Tensor>,
-    norms: slice::Iter<'a, Norm>,
+    norms: Enumerate<slice::Iter<'a, Norm>>,
     training: bool,
+    frozen_norms: usize,
 }
 
 impl<'a> Forward<'a> {
@@ -80,8 +98,10 @@ impl<'a> Forward<'a> {
 
     fn batch_norm(&mut self, x: &Tensor) -> Result<Tensor, TchError> {
         let (weight, bias) = (self.parameter()?, self.parameter()?);
-        let norm = self.norms.next().ok_or_else(|| TchError::Torch("too few norms".into()))?;
-        if self.training {
+        let too_few = || TchError::Torch("too few norms".into());
+        let (at, norm) = self.norms.next().ok_or_else(too_few)?;
+        let training = self.training && at >= self.frozen_norms;
+        if training {
             let _guard = tch::no_grad_guard();
             let _ = norm.batches.shallow_clone().f_add_scalar_(1)?;
         }
@@ -90,7 +110,7 @@ impl<'a> Forward<'a> {
             Some(bias),
             Some(&norm.mean),
             Some(&norm.variance),
-            self.training,
+            training,
             MOMENTUM,
             EPSILON,
             true,

@@ -25,7 +25,7 @@ pub use summary::ModelSummary;
 pub use tensors::{Role, Start, TensorSpec};
 
 #[cfg(feature = "torch")]
-pub(super) use forward::{Norm, forward};
+pub(super) use forward::{Mode, Norm, forward};
 
 use super::settings::{ModelKind, ModelSettings};
 use zoo::Bottleneck;

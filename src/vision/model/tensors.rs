@@ -47,9 +47,41 @@ impl TensorSpec {
 impl Module {
     /// Its tensors, in the order of PyTorch's state dict.
     pub fn tensors(&self) -> Vec<TensorSpec> {
+        self.named("")
+    }
+
+    /// The same, part by part: what a network is frozen and thawed by. The parts of `features` (or of
+    /// the only part there is) count singly; those without tensors do not. The last one is the head.
+    pub fn parts(&self) -> Vec<Vec<TensorSpec>> {
+        let Some(children) = self.chained() else { return vec![self.tensors()] };
+        let alone = children.len() == 1;
+        let mut parts = Vec::new();
+        for Child { name, module } in children {
+            match module.chained() {
+                Some(inner) if alone || name == "features" => {
+                    parts.extend(
+                        inner.iter().map(|child| child.module.named(&join(name, &child.name))),
+                    );
+                }
+                _ => parts.push(module.named(name)),
+            }
+        }
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+
+    fn named(&self, path: &str) -> Vec<TensorSpec> {
         let mut tensors = Vec::new();
-        self.collect("", &mut tensors);
+        self.collect(path, &mut tensors);
         tensors
+    }
+
+    /// The parts of a `Sequential`.
+    fn chained(&self) -> Option<&[Child]> {
+        match self {
+            Self::Block { class: None, children, wiring: Wiring::Chain } => Some(children),
+            _ => None,
+        }
     }
 
     fn collect(&self, path: &str, out: &mut Vec<TensorSpec>) {

@@ -14,7 +14,9 @@ use thiserror::Error;
 pub use data::{Cache, Corrupt, DataSettings, DataSource};
 pub use device::DeviceChoice;
 pub use early_stopping::{EarlyStopping, Watched};
-pub use model::{Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling};
+pub use model::{
+    Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling, Pretrained, Trainable,
+};
 pub use optimizer::{OptimizerKind, OptimizerSettings};
 pub use schedule::{Course, Schedule};
 

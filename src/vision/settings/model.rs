@@ -1,5 +1,7 @@
 //! Which network.
 
+use std::path::PathBuf;
+
 use super::{SettingsError, check};
 use crate::vision::model::{Activation, Init, ShapeError};
 
@@ -11,6 +13,33 @@ pub struct ModelSettings {
     /// Dropout before the last layer, from 0 to below 1; by default torchvision's. `bitmoji` has none,
     /// and `cnn` its own.
     pub dropout: Option<f64>,
+    /// Weights to begin with, in place of random ones.
+    pub pretrained: Option<Pretrained>,
+}
+
+/// Weights to begin with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pretrained {
+    /// A state dict of the same network, PyTorch's or safetensors. Its head counts only where it has
+    /// the same shape and the same number of classes.
+    pub weights: PathBuf,
+    /// What is learnt of it.
+    pub trainable: Trainable,
+    /// Whether batch normalisation in frozen parts goes by the statistics that came with the weights.
+    /// If not, it goes by each batch's, and goes on collecting them, as PyTorch's does unless it is
+    /// told otherwise.
+    pub frozen_statistics: bool,
+}
+
+/// What of a network is learnt, the last part first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trainable {
+    /// Everything.
+    #[default]
+    All,
+    /// The head, and so many parts before it; see
+    /// [`Module::parts`](crate::vision::model::Module::parts).
+    Last(usize),
 }
 
 /// The networks there are.
@@ -170,7 +199,7 @@ impl ModelKind {
 
 impl From<ModelKind> for ModelSettings {
     fn from(kind: ModelKind) -> Self {
-        Self { kind, dropout: None }
+        Self { kind, dropout: None, pretrained: None }
     }
 }
 

@@ -9,6 +9,8 @@ pub struct OptimizerSettings {
     pub kind: OptimizerKind,
     /// Learning rate, above 0.
     pub lr: f64,
+    /// That of all but the head, above 0; by default the same.
+    pub backbone_lr: Option<f64>,
     /// Decay of the mean of gradients, 0 to below 1. Adam, AdamW.
     pub beta1: f64,
     /// Decay of the mean of squared gradients, 0 to below 1. Adam, AdamW.
@@ -51,6 +53,7 @@ impl OptimizerSettings {
         Self {
             kind,
             lr: if kind == OptimizerKind::RmsProp { 1e-2 } else { 1e-3 },
+            backbone_lr: None,
             beta1: 0.9,
             beta2: 0.999,
             alpha: 0.99,
@@ -67,6 +70,9 @@ impl OptimizerSettings {
         let positive = |x: f64| x.is_finite() && x > 0.0;
         let unit = |x: f64| (0.0..1.0).contains(&x);
         check("optimizer.lr", self.lr, positive(self.lr), above_zero)?;
+        if let Some(lr) = self.backbone_lr {
+            check("optimizer.backbone_lr", lr, positive(lr), above_zero)?;
+        }
         check("optimizer.beta1", self.beta1, unit(self.beta1), decay)?;
         check("optimizer.beta2", self.beta2, unit(self.beta2), decay)?;
         check("optimizer.alpha", self.alpha, unit(self.alpha), decay)?;

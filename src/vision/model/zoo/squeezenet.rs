@@ -3,7 +3,8 @@
 use super::super::{Conv2d, Init, Module, Wiring};
 use super::{RELU, child, nameless, numbered};
 
-/// SqueezeNet 1.1; torchvision's dropout is ½.
+/// SqueezeNet 1.1; torchvision's dropout is ½. With a single output there is no ReLU after the last
+/// convolution, where torchvision has one.
 pub(in crate::vision) fn squeezenet1_1(dropout: Option<f64>, outputs: i64) -> Module {
     let pool = || Module::MaxPool2d { kernel: 3, stride: 2, padding: 0, ceil: true };
     let features = numbered([
@@ -22,15 +23,18 @@ pub(in crate::vision) fn squeezenet1_1(dropout: Option<f64>, outputs: i64) -> Mo
         fire(512, 64, 256),
     ]);
     let last = Conv2d { init: Init::Normal(0.01), ..Conv2d::new(512, outputs, 1) };
-    let classifier = numbered([
-        Module::Dropout { p: dropout.unwrap_or(0.5) },
-        Module::Conv2d(last),
-        RELU,
-        Module::GlobalAvgPool2d,
-    ]);
+    let mut classifier = vec![
+        child(0, Module::Dropout { p: dropout.unwrap_or(0.5) }),
+        child(1, Module::Conv2d(last)),
+    ];
+    // A single logit must be able to say no.
+    if outputs > 1 {
+        classifier.push(child(2, RELU));
+    }
+    classifier.push(child(3, Module::GlobalAvgPool2d));
     Module::chain(vec![
         child("features", features),
-        child("classifier", classifier),
+        child("classifier", Module::chain(classifier)),
         nameless(Module::Flatten),
     ])
 }
