@@ -1,4 +1,4 @@
-//! `surmise model`: what networks are made of.
+//! `surmise model`: what networks are made of, and models from others' weights.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,8 +13,9 @@ use super::configuration::Configuration;
 use super::error::CliError;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  surmise model summary resnet18 --image-size 224 --classes 1000")]
+#[command(after_help = "Examples:
+  surmise model summary resnet18 --image-size 224 --classes 1000
+  surmise model import densenet121 densenet121-a639ec97.pth --out densenet121.safetensors")]
 pub(super) struct ModelArgs {
     #[command(subcommand)]
     command: ModelCommand,
@@ -24,6 +25,8 @@ pub(super) struct ModelArgs {
 enum ModelCommand {
     /// Print layers, output shapes, numbers of weights and an estimate of the memory
     Summary(SummaryArgs),
+    /// Make a model of a file of weights, such as torchvision's
+    Import(super::cnn::ImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -52,7 +55,13 @@ struct SummaryArgs {
 }
 
 pub(super) fn model(args: &ModelArgs) -> Result<ExitCode, CliError> {
-    let ModelCommand::Summary(args) = &args.command;
+    match &args.command {
+        ModelCommand::Summary(args) => summary(args),
+        ModelCommand::Import(args) => super::cnn::import(args),
+    }
+}
+
+fn summary(args: &SummaryArgs) -> Result<ExitCode, CliError> {
     let (model, image_size) = find(args)?;
     let outputs = if args.classes == 2 { 1 } else { args.classes.into() };
     let image_size = args.image_size.unwrap_or(image_size);

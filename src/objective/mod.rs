@@ -15,6 +15,7 @@ pub use build::{Unavailable, build, check_available, worker_environment};
 #[cfg(feature = "torch")]
 pub use cnn::{ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint};
 pub(crate) use cnn_settings::CNN_METRICS;
+pub use cnn_settings::read_transforms;
 pub use command::{CommandObjective, describe_exit};
 pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, StopFlag, TrialContext};
 pub(crate) use placeholder::{placeholder, plain_text};

@@ -17,8 +17,8 @@ const BATCH: usize = 64;
 
 impl Network {
     /// The probability of each class for each file, which goes through `pipeline` to `image_size` ×
-    /// `image_size` pixels, all cores decoding; or why there is none. Nothing in `pipeline` may be
-    /// random.
+    /// `image_size` pixels, all cores decoding; or why there is none. What is random in `pipeline`
+    /// is drawn by the file's place.
     ///
     /// # Errors
     /// [`TrainError`] of libtorch's.
@@ -29,12 +29,13 @@ impl Network {
         image_size: u32,
     ) -> Result<Vec<Result<Vec<f64>, DataError>>, TrainError> {
         let _guard = tch::no_grad_guard();
-        let read = |path: &PathBuf| -> Result<Pixels, DataError> {
+        let read = |(index, path): &(u64, &PathBuf)| -> Result<Pixels, DataError> {
             let image = load_rgb(path, &pipeline.fixed)?;
-            finish(path, image, pipeline, image_size, &mut draws(0, 0, 0))
+            finish(path, image, pipeline, image_size, &mut draws(0, 0, *index))
         };
+        let numbered: Vec<(u64, &PathBuf)> = (0..).zip(files).collect();
         let mut all = Vec::with_capacity(files.len());
-        for part in files.chunks(BATCH) {
+        for part in numbered.chunks(BATCH) {
             let read: Vec<Result<Pixels, DataError>> = part.par_iter().map(read).collect();
             let mut images = Vec::new();
             let mut answers: Vec<Result<Vec<f64>, DataError>> = Vec::new();

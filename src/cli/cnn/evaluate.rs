@@ -12,7 +12,7 @@ use super::trained::{most_probable, probabilities, read};
 use crate::cli::data::{name, raster};
 use crate::cli::error::CliError;
 use crate::cli::{plot, table, talk};
-use crate::objective::TrainedCnn;
+use crate::objective::{TrainedCnn, read_transforms};
 use crate::plot::{ConfusionData, SheetData, SheetRow, Tile};
 use crate::vision::{ImageFolder, Transform, load_rgb};
 
@@ -37,9 +37,12 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
     let folder = ImageFolder::scan(&args.folder)?;
     let labels = labels(&folder, &model, &args.folder)?;
     let files: Vec<PathBuf> = folder.samples.iter().map(|(file, _)| file.clone()).collect();
+    let transforms = transforms(&args.transform, model.settings.data.image_size)?;
     let mut judged = Vec::new();
     let mut skipped = 0;
-    for ((file, label), answer) in folder.samples.iter().zip(probabilities(&model, &files)?) {
+    for ((file, label), answer) in
+        folder.samples.iter().zip(probabilities(&model, &files, &transforms)?)
+    {
         match answer {
             Ok(probabilities) => {
                 let (actual, predicted) = (labels[*label], most_probable(&probabilities));
@@ -56,7 +59,10 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
     let pairs = judged.iter().map(|image| (image.actual, image.predicted));
     let counts = ConfusionData::count(model.classes.len(), pairs);
     let loss = judged.iter().map(|image| image.loss).sum::<f64>() / judged.len().max(1) as f64;
-    let title = format!("{} on {}", name(&args.model), name(&args.folder));
+    let mut title = format!("{} on {}", name(&args.model), name(&args.folder));
+    for text in &args.transform {
+        title += &format!(", {text}");
+    }
     let mut data =
         ConfusionData { title, subtitles: Vec::new(), classes: model.classes.clone(), counts };
     let accuracy = data.accuracy();
@@ -83,7 +89,10 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
     }
     plot::make_folder(&args.out)?;
     let stem = args.model.file_stem().unwrap_or_default().to_string_lossy();
-    let file = format!("{stem}-{}", name(&args.folder));
+    let mut file = format!("{stem}-{}", name(&args.folder));
+    for text in &args.transform {
+        file += &format!("-{}", text.split('=').next().unwrap_or(text));
+    }
     let mut paths = plot::write(&data.draw()?, &args.out, &format!("{file}-confusion"))?;
     if let Some(sheet) = mistakes(&model, judged, &data.title)? {
         paths.extend(plot::write(&sheet.draw()?, &args.out, &format!("{file}-mistakes"))?);
@@ -93,6 +102,20 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
         if args.json { talk(path.display()) } else { writeln!(out, "{}", path.display())? }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What images go through besides, as typed: a name, or a name and its main setting.
+fn transforms(given: &[String], image_size: u32) -> Result<Vec<Transform>, CliError> {
+    let element = |text: &String| match text.split_once('=') {
+        None => json!(text),
+        Some((name, value)) => {
+            let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
+            json!({ name: value })
+        }
+    };
+    let list: Value = given.iter().map(element).collect();
+    read_transforms(&list, image_size)
+        .map_err(|message| CliError::user(message).hint("for example: --transform vertical_flip=1"))
 }
 
 /// The model's class for each of the folder's.

@@ -4,6 +4,8 @@
 #[cfg(feature = "torch")]
 mod evaluate;
 #[cfg(feature = "torch")]
+mod import;
+#[cfg(feature = "torch")]
 mod predict;
 #[cfg(feature = "torch")]
 mod train;
@@ -87,8 +89,9 @@ pub(super) struct PredictArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  surmise evaluate model.safetensors data/avatars/test")]
+#[command(after_help = "Examples:
+  surmise evaluate model.safetensors data/avatars/test
+  surmise evaluate model.safetensors data/avatars/test --transform vertical_flip=1")]
 #[cfg_attr(not(feature = "torch"), allow(dead_code))]
 pub(super) struct EvaluateArgs {
     /// A model that `surmise train` wrote
@@ -97,6 +100,9 @@ pub(super) struct EvaluateArgs {
     /// An image folder: a sub-folder a class, of those the model knows
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Put every image through a transform first: vertical_flip=1, rotation=30
+    #[arg(long, value_name = "NAME=VALUE")]
+    transform: Vec<String>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
@@ -108,22 +114,54 @@ pub(super) struct EvaluateArgs {
     out: PathBuf,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    after_help = "WEIGHTS is a state dict: torch.save(model.state_dict()) or safetensors, under torchvision's names
+(of DenseNet also the old ones). A pickle with code in it is refused, and nothing in one is executed.
+
+Examples:
+  surmise model import densenet121 densenet121-a639ec97.pth --out densenet121.safetensors
+  surmise model import resnet18 flowers.pt --classes flowers.txt --out flowers.safetensors"
+)]
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
+pub(super) struct ImportArgs {
+    /// The network's name
+    #[arg(value_name = "NAME")]
+    network: String,
+    /// Its weights
+    #[arg(value_name = "WEIGHTS")]
+    weights: PathBuf,
+    /// `imagenet`, or a file with the name of a class in each line
+    #[arg(long, value_name = "CLASSES", default_value = "imagenet")]
+    classes: String,
+    /// Width and height of the images that it sees: the middle of an image, after a resize to 8/7
+    #[arg(long, value_name = "PIXELS", default_value_t = 224, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    image_size: u32,
+    /// Where to write the model
+    #[arg(long, value_name = "MODEL")]
+    out: PathBuf,
+}
+
 #[cfg(feature = "torch")]
-pub(super) use {evaluate::evaluate, predict::predict, train::train};
+pub(super) use {evaluate::evaluate, import::import, predict::predict, train::train};
 
 #[cfg(not(feature = "torch"))]
-pub(super) use disabled::{evaluate, predict, train};
+pub(super) use disabled::{evaluate, import, predict, train};
 
 #[cfg(not(feature = "torch"))]
 mod disabled {
     use std::process::ExitCode;
 
-    use super::{EvaluateArgs, PredictArgs, TrainArgs};
+    use super::{EvaluateArgs, ImportArgs, PredictArgs, TrainArgs};
     use crate::cli::DatabaseArgs;
     use crate::cli::error::{CliError, without_torch};
 
     pub(in crate::cli) fn train(_: &TrainArgs, _: &DatabaseArgs) -> Result<ExitCode, CliError> {
         Err(without_torch("surmise train"))
+    }
+
+    pub(in crate::cli) fn import(_: &ImportArgs) -> Result<ExitCode, CliError> {
+        Err(without_torch("surmise model import"))
     }
 
     pub(in crate::cli) fn predict(_: &PredictArgs) -> Result<ExitCode, CliError> {

@@ -15,7 +15,7 @@ use crate::vision::is_image;
 pub(in crate::cli) fn predict(args: &PredictArgs) -> Result<ExitCode, CliError> {
     let model = read(&args.model, &args.device)?;
     let files = list(&args.images)?;
-    let answers = probabilities(&model, &files)?;
+    let answers = probabilities(&model, &files, &[])?;
     let mut failed = false;
     let mut rows = Vec::new();
     for (file, answer) in files.iter().zip(answers) {

@@ -6,7 +6,7 @@ use tch::Device;
 
 use crate::cli::error::CliError;
 use crate::objective::TrainedCnn;
-use crate::vision::{DataError, DeviceChoice, TrainError, resolve_device};
+use crate::vision::{DataError, DeviceChoice, TrainError, Transform, resolve_device};
 
 /// The device of this name.
 pub(super) fn device(name: &str) -> Result<Device, CliError> {
@@ -23,13 +23,16 @@ pub(super) fn read(path: &Path, name: &str) -> Result<TrainedCnn, CliError> {
         .map_err(|error| CliError::user(error.to_string()).hint("`surmise train` writes models"))
 }
 
-/// The probability of each class for each file, or why there is none.
+/// The probability of each class for each file, which goes through these transforms besides the
+/// model's own, before it is normalised; or why there is none.
 pub(super) fn probabilities(
     model: &TrainedCnn,
     files: &[PathBuf],
+    more: &[Transform],
 ) -> Result<Vec<Result<Vec<f64>, DataError>>, CliError> {
     let data = &model.settings.data;
-    let (_, measuring) = data.pipelines();
+    let (_, mut measuring) = data.pipelines();
+    measuring.varying.splice(0..0, more.iter().cloned());
     model.network.probabilities(files, &measuring, data.image_size).map_err(|error| match error {
         TrainError::OutOfMemory { .. } => {
             CliError::user(error.to_string()).hint("take the CPU with --device cpu")

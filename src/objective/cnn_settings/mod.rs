@@ -8,8 +8,10 @@ mod transforms;
 
 use serde_json::{Value, json};
 
-use crate::document::{Entry, Fields, Problem};
-use crate::vision::{Cache, CnnSettings, Corrupt, DataSettings, DataSource, SettingsError};
+use crate::document::{Entry, Fields, Node, Problem};
+use crate::vision::{
+    Cache, CnnSettings, Corrupt, DataSettings, DataSource, SettingsError, Transform,
+};
 
 const CACHES: [(&str, Cache); 3] =
     [("auto", Cache::Auto), ("memory", Cache::Memory), ("disk", Cache::Disk)];
@@ -133,6 +135,16 @@ fn read_source(data: &Fields<'_>) -> Result<DataSource, Problem> {
         test: split.get("test").map_or(Ok(0.0), |test| test.number())?,
         seed: seed as u64,
     })
+}
+
+/// Reads a list of transforms as a study declares it; a `size` that is left out is `image_size`.
+///
+/// # Errors
+/// The text says what is wrong.
+pub fn read_transforms(list: &Value, image_size: u32) -> Result<Vec<Transform>, String> {
+    let node = Node::from_json(list);
+    let entry = Entry { name: "transforms".into(), place: node.id, node: &node };
+    transforms::read(&entry, image_size).map_err(|problem| problem.message)
 }
 
 /// A whole number; which are right is for `validate`.

@@ -16,7 +16,10 @@ import pathlib
 import numpy as np
 import torch
 import torchvision
+from PIL import Image
+from safetensors.torch import load_file
 from torchsummary import summary
+from torchvision.transforms import functional as F
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
@@ -97,4 +100,13 @@ for name in ("resnet18", "resnet34", "resnet50", "densenet121", "squeezenet1_1",
         "gradient_norms": gradients,
         "running_sums": {key: state[key].double().sum().item() for key in (running[:3] + running[-3:])},
     }
+
+# ImageNet's own weights, on a picture as it is.
+network = torchvision.models.squeezenet1_1(weights=None)
+network.load_state_dict(load_file("../../../data/weights/squeezenet1_1.safetensors"))
+photo = F.to_tensor(Image.open("../vision/images/photo_1.png"))[None]
+photo = F.normalize(photo, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+with torch.no_grad():
+    logits = network.eval()(photo)[0]
+golden["imagenet"] = {"top5": logits.topk(5).indices.tolist(), "logits": logits.topk(5).values.tolist()}
 pathlib.Path("golden.json").write_text(json.dumps(golden, indent=1) + "\n")

@@ -31,6 +31,7 @@ color = {
 # Not square, and by angles on both sides of every quarter.
 rotation = [-180.0, -90.0, -37.5, -0.4, 0.0, 7.0, 45.0, 90.0, 133.3, 180.0]
 crops = [20, 64, 101, 140]
+resizes = [30, 100, 150]
 
 
 def strip(name, pictures):
@@ -52,7 +53,10 @@ square = F.center_crop(wide, 40)
 wide.save("wide.png", optimize=True)
 strip("rotation", [F.rotate(wide, value) for value in rotation])
 strip("rotation_square", [F.rotate(square, value) for value in rotation])
+for name in ("wide", "photo_1"):
+    strip(f"resize_{name}", [F.resize(Image.open(f"../images/{name}.png"), size) for size in resizes])
 strip("center_crop", [F.center_crop(Image.open("../images/wide.png"), crop) for crop in crops])
 cases = {name: values for name, (_, values) in color.items()}
 cases |= {"grayscale": [1.0], "rotation": rotation, "rotation_square": rotation, "center_crop": crops}
+cases |= {"resize_wide": resizes, "resize_photo_1": resizes}
 pathlib.Path("cases.json").write_text(json.dumps(cases, indent=1) + "\n")

@@ -1,0 +1,82 @@
+//! `surmise model import`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use tch::{Device, Tensor};
+
+use super::ImportArgs;
+use crate::cli::error::CliError;
+use crate::objective::TrainedCnn;
+use crate::vision::transform::IMAGENET;
+use crate::vision::{
+    CnnSettings, DataSettings, ModelKind, ModelSettings, Network, StateDict, Transform,
+};
+
+pub(in crate::cli) fn import(args: &ImportArgs) -> Result<ExitCode, CliError> {
+    let kind = ModelKind::named(&args.network).ok_or_else(|| {
+        let names = ModelKind::all().map(|kind| kind.name());
+        CliError::user(format!("no network is called `{}`", args.network))
+            .hint(format!("networks: {}", names.join(", ")))
+    })?;
+    let classes = classes(&args.classes)?;
+    let wrong = |error: &dyn ToString| {
+        CliError::user(format!("{}: {}", args.weights.display(), error.to_string()))
+    };
+    let found = StateDict::read(&args.weights).map_err(|e| CliError::user(e.to_string()))?;
+    let found = match kind {
+        ModelKind::DenseNet121 => with_new_names(&found),
+        _ => found,
+    };
+    let model = ModelSettings::from(kind);
+    let mut network = Network::new(&model, args.image_size, classes.len(), 0, Device::Cpu)
+        .map_err(|error| wrong(&error))?;
+    network.take(&found).map_err(|error| {
+        wrong(&error).hint("is it another network's, or has it another number of classes?")
+    })?;
+    let mut data = DataSettings::new("", "", args.image_size);
+    let (mean, std) = IMAGENET;
+    data.transforms = vec![
+        // 256 for 224, as torchvision does.
+        Transform::Resize { size: args.image_size * 8 / 7 },
+        Transform::CenterCrop { size: args.image_size },
+        Transform::Normalize { mean, std },
+    ];
+    let trained = TrainedCnn { network, classes, settings: CnnSettings::new(data, model) };
+    trained.write(&args.out).map_err(|error| CliError::user(error.to_string()))?;
+    writeln!(io::stdout(), "{}", args.out.display())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Names of the classes.
+fn classes(given: &str) -> Result<Vec<String>, CliError> {
+    if given == "imagenet" {
+        return Ok(tch::vision::imagenet::CLASSES.map(str::to_owned).to_vec());
+    }
+    let path = Path::new(given);
+    let text = fs::read_to_string(path).map_err(|e| CliError::file("read", path, &e))?;
+    let classes: Vec<String> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if classes.len() < 2 {
+        return Err(CliError::user(format!("{} names fewer than two classes", path.display()))
+            .hint("it needs the name of a class in each line, in the order of the outputs"));
+    }
+    Ok(classes)
+}
+
+/// Of a DenseNet saved before torchvision 0.3: `denselayer1.norm.1.weight` is now
+/// `denselayer1.norm1.weight`.
+fn with_new_names(found: &StateDict) -> StateDict {
+    let renamed = |(name, tensor): (&str, &Tensor)| {
+        let mut name = name.to_owned();
+        for layer in ["norm", "conv"] {
+            for number in [1, 2] {
+                name = name.replace(&format!(".{layer}.{number}."), &format!(".{layer}{number}."));
+            }
+        }
+        (name, tensor.shallow_clone())
+    };
+    found.iter().map(renamed).collect()
+}

@@ -1,0 +1,224 @@
+//! The commands about image folders and trained CNNs, as a user types them.
+#![cfg(feature = "torch")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::Place;
+use serde_json::Value;
+
+/// `images/train`, `valid` and `test` with two classes of four images each, which colour tells apart.
+fn place() -> Place {
+    let place = Place::new();
+    for split in ["train", "valid", "test"] {
+        for (class, channel) in [("blue", 2), ("red", 0)] {
+            let folder = place.path().join("images").join(split).join(class);
+            fs::create_dir_all(&folder).unwrap();
+            for number in 0..4 {
+                let image = image::RgbImage::from_fn(24, 20, |x, y| {
+                    let mut pixel = [(x * 3 + y) as u8 / 2; 3];
+                    pixel[channel] = 120 + 30 * number;
+                    image::Rgb(pixel)
+                });
+                image.save(folder.join(format!("{number}.png"))).unwrap();
+            }
+        }
+    }
+    place.write("study.yaml", STUDY);
+    place
+}
+
+const STUDY: &str = "study: colours
+direction: maximize
+metric: accuracy
+trials: 3
+space:
+  lr: { low: 1e-4, high: 1e-1, log: true, guess: 0.01 }
+  flip: { low: 0.0, high: 1.0 }
+objective:
+  type: cnn
+  data:
+    train: images/train
+    valid: images/valid
+    image_size: 20
+    transforms: [{ horizontal_flip: $flip }, { normalize: imagenet }]
+  model: { type: cnn, blocks: 2, channels: 6, batch_norm: before, dropout: 0.2 }
+  batch_size: 3
+  epochs: 4
+  optimizer: { type: adamw, lr: $lr }
+  schedule: cosine
+  device: cpu
+";
+
+fn is_png(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG"))
+}
+
+#[test]
+fn an_image_folder_is_counted_drawn_and_checked() {
+    let place = place();
+    let out = place.ok(&["data", "show", "images", "--check"]);
+    assert!(out.starts_with("images: 24 images, listed in "), "{out}");
+    assert!(out.contains(" class  train  valid  test "), "{out}");
+    assert!(out.contains(" blue       4      4     4 "), "{out}");
+    assert!(out.contains("all 24 × 20 pixels"), "{out}");
+    assert!(is_png(&place.path().join("plots/images-samples.png")));
+
+    fs::write(place.path().join("images/valid/red/2.png"), "no image").unwrap();
+    let err = place.fails(&["data", "show", "images", "--check"], 1);
+    assert!(err.contains("damaged: images/valid/red/2.png is not an image"), "{err}");
+    let err = place.fails(&["data", "show", "nowhere"], 1);
+    assert!(err.contains("no folder nowhere"), "{err}");
+}
+
+#[test]
+fn transforms_are_drawn_alike_every_time() {
+    let place = place();
+    let arguments = ["data", "augment", "images", "--config", "study.yaml", "--set", "flip=0.5"];
+    place.ok(&arguments);
+    let picture = place.path().join("plots/images-augmented.svg");
+    let first = fs::read_to_string(&picture).unwrap();
+    assert!(first.contains("horizontal_flip → normalize") && first.contains("epoch 8"));
+    place.ok(&arguments);
+    assert_eq!(first, fs::read_to_string(&picture).unwrap());
+    place.ok(&[&arguments[..], &["--seed", "1"]].concat());
+    assert_ne!(first, fs::read_to_string(&picture).unwrap());
+}
+
+#[test]
+fn a_model_is_trained_kept_used_and_measured() {
+    let place = place();
+    let out = place.ok(&["train", "study.yaml", "--epochs", "12"]);
+    assert!(out.starts_with("colours.safetensors\n"), "{out}");
+    assert!(is_png(&place.path().join("plots/colours-learning.png")));
+
+    let file = "images/test/red/1.png";
+    let out = place.ok(&["predict", "colours.safetensors", file, "--json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&answer["class"], &answer["image"]), (&"red".into(), &file.into()));
+    let [blue, red] = ["blue", "red"].map(|class| answer["probabilities"][class].as_f64().unwrap());
+    assert!((blue + red - 1.0).abs() < 1e-12 && red > 0.5);
+    let table = place.ok(&["predict", "colours.safetensors", "images/test/blue"]);
+    assert_eq!(table.lines().count(), 1 + 4, "{table}");
+    // What cannot be read is told, the rest is predicted.
+    let output = place.output(&["predict", "colours.safetensors", "none.png", file]);
+    let (out, err) = common::texts(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out.contains(file) && err.contains("cannot read none.png"), "{out}{err}");
+
+    let out = place.ok(&["evaluate", "colours.safetensors", "images/test", "--json"]);
+    let measured: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(measured["images"], 8);
+    let right = measured["confusion"][0][0].as_u64().unwrap()
+        + measured["confusion"][1][1].as_u64().unwrap();
+    assert_eq!(measured["accuracy"].as_f64().unwrap(), right as f64 / 8.0);
+    assert!(is_png(&place.path().join("plots/colours-test-confusion.png")));
+    fs::rename(place.path().join("images/test/red"), place.path().join("images/test/rot")).unwrap();
+    let err = place.fails(&["evaluate", "colours.safetensors", "images/test"], 1);
+    assert!(err.contains("a class `rot` that the model does not know"), "{err}");
+    assert!(err.contains("hint: it knows blue, red"), "{err}");
+}
+
+#[test]
+fn a_training_goes_on_from_its_checkpoint_as_if_nothing_had_been() {
+    let place = place();
+    // Undisturbed, and the same up to the second epoch of four.
+    place.ok(&["train", "study.yaml", "--out", "whole.safetensors"]);
+    place.ok(&[
+        "train",
+        "study.yaml",
+        "--out",
+        "cut.safetensors",
+        "--set",
+        "schedule.type=constant",
+    ]);
+    let err = place.fails(&["train", "study.yaml", "--out", "cut.safetensors", "--resume"], 1);
+    assert!(err.contains("made with other settings: `objective.schedule.type` was"), "{err}");
+    // A kill between two epochs leaves the last checkpoint: what --epochs 2 leaves under a schedule
+    // that does not look at the number of epochs.
+    for (out, epochs) in [("a.safetensors", "5"), ("b.safetensors", "2")] {
+        let arguments = ["--epochs", epochs, "--out", out, "--set", "schedule.type=constant"];
+        place.ok(&[&["train", "study.yaml"], &arguments[..]].concat());
+    }
+    let arguments = ["--epochs", "5", "--out", "b.safetensors", "--set", "schedule.type=constant"];
+    place.ok(&[&["train", "study.yaml", "--resume"], &arguments[..]].concat());
+    let bytes = |name: &str| fs::read(place.path().join(name)).unwrap();
+    assert!(bytes("a.safetensors") == bytes("b.safetensors"));
+    let err = place.fails(&["train", "study.yaml", "--out", "none.safetensors", "--resume"], 1);
+    assert!(err.contains("none.checkpoint"), "{err}");
+}
+
+#[test]
+fn the_best_trial_is_trained_again() {
+    let place = place();
+    place.ok(&["run", "study.yaml"]);
+    let output = place.output(&["train", "--best", "colours"]);
+    let (out, err) = common::texts(&output);
+    assert!(output.status.success(), "{out}{err}");
+    let best: Value = serde_json::from_str(&place.ok(&["best", "colours", "--json"])).unwrap();
+    let number = best["trial"].as_u64().unwrap();
+    assert!(err.contains(&format!("trial {number} of colours")), "{err}");
+    let shown = place.show("colours");
+    let value = shown["trials"][number as usize]["value"].as_f64().unwrap();
+    // The last epoch's line ends in the accuracy that the trial measured.
+    let last = err.lines().rfind(|line| line.starts_with("epoch   4/4")).unwrap();
+    assert!(
+        last.contains(&format!("valid loss ")) && last.contains(&format!("accuracy {value:.4}  ")),
+        "{last} {value}"
+    );
+}
+
+#[test]
+fn what_cannot_be_trained_is_told() {
+    let place = place();
+    let err = place.fails(&["train", "study.yaml", "--set", "lr"], 1);
+    assert!(err.contains("`--set lr` has no `=`"), "{err}");
+    let err = place.fails(&["train", "study.yaml", "--set", "lr=7"], 1);
+    assert!(err.contains("parameter `lr`") && err.contains("got 7"), "{err}");
+    let err = place.fails(&["train", "study.yaml", "--set", "batchsize=7"], 1);
+    assert!(err.contains("unknown key `batchsize`"), "{err}");
+    let err = place.fails(&["train", "study.yaml", "--set", "optimizer.lr=1e30"], 1);
+    assert!(err.contains("training diverged: the loss in epoch 1"), "{err}");
+    let err = place.fails(&["train"], 1);
+    assert!(err.contains("<FILE|--best <STUDY>>") || err.contains("required"), "{err}");
+    fs::remove_dir_all(place.path().join("images/valid/red")).unwrap();
+    let err = place.fails(&["train", "study.yaml"], 1);
+    assert!(err.contains("images/valid has one class"), "{err}");
+}
+
+#[test]
+fn weights_become_a_model_and_others_are_refused() {
+    let place = place();
+    let weights =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("data/weights/squeezenet1_1.safetensors");
+    let weights = weights.to_str().unwrap();
+    place.ok(&["model", "import", "squeezenet1_1", weights, "--out", "imagenet.safetensors"]);
+    let out = place.ok(&["predict", "imagenet.safetensors", "images/test/red/1.png", "--json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(answer["probabilities"].as_object().unwrap().len(), 1000);
+    let err = place.fails(&["model", "import", "resnet18", weights, "--out", "no.safetensors"], 1);
+    assert!(err.contains("missing `conv1.weight`"), "{err}");
+    let names = place.write("names.txt", "a\nb\nc\n");
+    let names = names.to_str().unwrap();
+    let err = place.fails(
+        &[
+            "model",
+            "import",
+            "squeezenet1_1",
+            weights,
+            "--classes",
+            names,
+            "--out",
+            "n.safetensors",
+        ],
+        1,
+    );
+    assert!(
+        err.contains("`classifier.1.weight` is [1000, 512, 1, 1], expected [3, 512, 1, 1]"),
+        "{err}"
+    );
+    let err = place.fails(&["predict", "study.yaml", "images/test/red/1.png"], 1);
+    assert!(err.contains("hint: `surmise train` writes models"), "{err}");
+}
