@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::PredictArgs;
 use super::trained::{probabilities, read};
@@ -54,12 +54,13 @@ pub(in crate::cli) fn predict(args: &PredictArgs) -> Result<ExitCode, CliError> 
 }
 
 fn to_json(file: &Path, classes: &[(&String, f64)]) -> Value {
-    let all = classes.iter().map(|(class, p)| ((*class).clone(), json!(p)));
+    // A list: names may repeat, as ImageNet's do.
+    let all = classes.iter().map(|(class, p)| json!({ "class": class, "probability": p }));
     json!({
         "image": file.to_string_lossy(),
         "class": classes[0].0,
         "probability": classes[0].1,
-        "probabilities": all.collect::<Map<String, Value>>(),
+        "classes": all.collect::<Vec<_>>(),
     })
 }
 
