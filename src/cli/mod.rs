@@ -96,6 +96,8 @@ enum Command {
     Predict(cnn::PredictArgs),
     /// Measure a trained CNN on an image folder: accuracy, confusion matrix, worst mistakes
     Evaluate(cnn::EvaluateArgs),
+    /// Fit a logistic regression to what comes to a model's last layer
+    Probe(cnn::ProbeArgs),
     /// Look at image folders: classes and counts, samples, augmented ones
     Data(data::DataArgs),
     /// Show what a network is made of
@@ -136,6 +138,7 @@ pub fn main() -> ExitCode {
         Command::Train(args) => cnn::train(&args, database),
         Command::Predict(args) => cnn::predict(&args),
         Command::Evaluate(args) => cnn::evaluate(&args),
+        Command::Probe(args) => cnn::probe(&args),
         Command::Data(args) => data::data(&args),
         Command::Model(args) => model::model(&args),
         Command::Doctor(args) => doctor::doctor(&args, database),

@@ -1,8 +1,8 @@
 //! Image folders, the network and its training, through libtorch.
 //!
 //! Knows nothing of studies and trials: it takes plain [settings](CnnSettings) and a seed, and
-//! tells what each epoch measured. Only [`settings`], the lists of [`transform`], the descriptions of [`model`] and
-//! [`environment`] are here without the feature `torch`, so that a study reads and checks the same in
+//! tells what each epoch measured. Only [`settings`], the lists of [`transform`], the descriptions of [`model`],
+//! [`logistic`] and [`environment`] are here without the feature `torch`, so that a study reads and checks the same in
 //! every build.
 //!
 //! | file | holds |
@@ -26,10 +26,12 @@
 //! | `train` | epochs, metrics, what can go wrong |
 //! | `explain` | what a network's answer rests on: attributions, and maps of them |
 //! | `predict` | probabilities of the classes of image files |
+//! | [`logistic`] | logistic regression on features |
 //! | `failure` | libtorch's errors, read |
 //! | `runtime` | libtorch itself: CUDA loaded where found, devices, threads |
 
 pub mod environment;
+pub mod logistic;
 pub mod model;
 pub mod settings;
 pub mod transform;
@@ -86,6 +88,7 @@ pub use self::{
     learner::{Learner, Step},
     network::{Network, NetworkError, TakeError},
     optimizer::{Optimizer, OptimizerState, RestoreError},
+    predict::Answer,
     runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device},
     split::Parts,
     state_dict::{Checkpoint, Fit, Mismatch, Misshapen, StateDict, StateDictError},

@@ -154,6 +154,11 @@ impl Network {
         forward(&self.module, &self.parameters, &self.norms, images, mode)
     }
 
+    /// What a beginning of its module makes of images, to measure.
+    pub(super) fn forward_part(&self, part: &Module, images: &Tensor) -> Result<Tensor, TchError> {
+        forward(part, &self.parameters, &self.norms, images, Mode::Evaluation)
+    }
+
     /// What it is made of.
     pub fn module(&self) -> &Module {
         &self.module

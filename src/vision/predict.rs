@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use rayon::prelude::*;
-use tch::{Kind, TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
 use super::batches::{Batch, finish, normalized};
 use super::data::DataError;
@@ -14,6 +14,9 @@ use super::transform::{Pipeline, Pixels, draws};
 
 /// Images at once.
 const BATCH: usize = 64;
+
+/// Numbers for a file, or why there are none.
+pub type Answer = Result<Vec<f64>, DataError>;
 
 impl Network {
     /// The probability of each class for each file, which goes through `pipeline` to `image_size` ×
@@ -27,7 +30,42 @@ impl Network {
         files: &[PathBuf],
         pipeline: &Pipeline,
         image_size: u32,
-    ) -> Result<Vec<Result<Vec<f64>, DataError>>, TrainError> {
+    ) -> Result<Vec<Answer>, TrainError> {
+        self.answers(files, pipeline, image_size, |images| {
+            class_probabilities(&self.forward(images)?)
+        })
+    }
+
+    /// In the same way, what comes to the head: of images the mean of each channel.
+    ///
+    /// # Errors
+    /// [`TrainError`] of libtorch's.
+    pub fn features(
+        &self,
+        files: &[PathBuf],
+        pipeline: &Pipeline,
+        image_size: u32,
+    ) -> Result<Vec<Answer>, TrainError> {
+        let body = self.module().body();
+        self.answers(files, pipeline, image_size, |images| {
+            let features = self.forward_part(&body, images)?;
+            let features = if features.dim() == 4 {
+                features.f_mean_dim(&[2, 3][..], false, Kind::Float)?
+            } else {
+                features
+            };
+            features.f_to_kind(Kind::Double)
+        })
+    }
+
+    /// What `make` makes of batches of images, n × k 64-bit numbers, row by row.
+    fn answers(
+        &self,
+        files: &[PathBuf],
+        pipeline: &Pipeline,
+        image_size: u32,
+        make: impl Fn(&Tensor) -> Result<Tensor, TchError>,
+    ) -> Result<Vec<Answer>, TrainError> {
         let _guard = tch::no_grad_guard();
         let read = |(index, path): &(u64, &PathBuf)| -> Result<Pixels, DataError> {
             let image = load_rgb(path, &pipeline.fixed)?;
@@ -38,7 +76,7 @@ impl Network {
         for part in numbered.chunks(BATCH) {
             let read: Vec<Result<Pixels, DataError>> = part.par_iter().map(read).collect();
             let mut images = Vec::new();
-            let mut answers: Vec<Result<Vec<f64>, DataError>> = Vec::new();
+            let mut answers: Vec<Answer> = Vec::new();
             for pixels in read {
                 answers.push(pixels.map(|pixels| {
                     images.push(pixels);
@@ -47,8 +85,8 @@ impl Network {
             }
             if !images.is_empty() {
                 let images = Batch::of(images).to_device(image_size, self.device())?;
-                let logits = self.forward(&normalized(images, pipeline)?)?;
-                let mut rows = rows(&class_probabilities(&logits)?)?.into_iter();
+                let rows = make(&normalized(images, pipeline)?)?.f_to_device(Device::Cpu)?;
+                let mut rows = Vec::<Vec<f64>>::try_from(rows)?.into_iter();
                 for answer in answers.iter_mut().flatten() {
                     *answer = rows.next().unwrap_or_default();
                 }
@@ -67,8 +105,4 @@ pub(super) fn class_probabilities(logits: &Tensor) -> Result<Tensor, TchError> {
         return Tensor::f_cat(&[logits.f_neg()?.f_sigmoid()?, logits.f_sigmoid()?], 1);
     }
     logits.f_softmax(1, Kind::Double)
-}
-
-fn rows(matrix: &Tensor) -> Result<Vec<Vec<f64>>, TchError> {
-    Vec::try_from(matrix.f_to_device(tch::Device::Cpu)?)
 }

@@ -8,6 +8,8 @@ mod import;
 #[cfg(feature = "torch")]
 mod predict;
 #[cfg(feature = "torch")]
+mod probe;
+#[cfg(feature = "torch")]
 mod train;
 #[cfg(feature = "torch")]
 mod trained;
@@ -116,6 +118,41 @@ pub(super) struct EvaluateArgs {
 
 #[derive(Debug, Args)]
 #[command(
+    after_help = "A linear probe: what comes to the model's last layer is taken as it is, standardised by the images to
+learn from, and classified by a logistic regression with an L2 penalty of weight 1/C. Nothing of
+the model is trained.
+
+Examples:
+  surmise probe data/weights/squeezenet1_1.safetensors data/avatars/train data/avatars/valid
+  surmise probe model.safetensors train valid --c 0.1 --features features.safetensors"
+)]
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
+pub(super) struct ProbeArgs {
+    /// A model that `surmise train` or `surmise model import` wrote
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// An image folder to learn from
+    #[arg(value_name = "TRAIN")]
+    train: PathBuf,
+    /// Image folders to measure on, with the same classes
+    #[arg(value_name = "DIR", required = true)]
+    measure: Vec<PathBuf>,
+    /// Inverse of the penalty's weight; scikit-learn's C
+    #[arg(long, value_name = "C", default_value_t = 1.0)]
+    c: f64,
+    /// Also write features, labels and files, as safetensors
+    #[arg(long, value_name = "FILE")]
+    features: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// auto, cpu, cuda or cuda:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+}
+
+#[derive(Debug, Args)]
+#[command(
     after_help = "WEIGHTS is a state dict: torch.save(model.state_dict()) or safetensors, under torchvision's names
 (of DenseNet also the old ones). A pickle with code in it is refused, and nothing in one is executed.
 
@@ -143,16 +180,16 @@ pub(super) struct ImportArgs {
 }
 
 #[cfg(feature = "torch")]
-pub(super) use {evaluate::evaluate, import::import, predict::predict, train::train};
+pub(super) use {evaluate::evaluate, import::import, predict::predict, probe::probe, train::train};
 
 #[cfg(not(feature = "torch"))]
-pub(super) use disabled::{evaluate, import, predict, train};
+pub(super) use disabled::{evaluate, import, predict, probe, train};
 
 #[cfg(not(feature = "torch"))]
 mod disabled {
     use std::process::ExitCode;
 
-    use super::{EvaluateArgs, ImportArgs, PredictArgs, TrainArgs};
+    use super::{EvaluateArgs, ImportArgs, PredictArgs, ProbeArgs, TrainArgs};
     use crate::cli::DatabaseArgs;
     use crate::cli::error::{CliError, without_torch};
 
@@ -166,6 +203,10 @@ mod disabled {
 
     pub(in crate::cli) fn predict(_: &PredictArgs) -> Result<ExitCode, CliError> {
         Err(without_torch("surmise predict"))
+    }
+
+    pub(in crate::cli) fn probe(_: &ProbeArgs) -> Result<ExitCode, CliError> {
+        Err(without_torch("surmise probe"))
     }
 
     pub(in crate::cli) fn evaluate(_: &EvaluateArgs) -> Result<ExitCode, CliError> {

@@ -6,7 +6,7 @@ use tch::Device;
 
 use crate::cli::error::CliError;
 use crate::objective::TrainedCnn;
-use crate::vision::{DataError, DeviceChoice, TrainError, Transform, resolve_device};
+use crate::vision::{Answer, DeviceChoice, TrainError, Transform, resolve_device};
 
 /// The device of this name.
 pub(super) fn device(name: &str) -> Result<Device, CliError> {
@@ -29,16 +29,24 @@ pub(super) fn probabilities(
     model: &TrainedCnn,
     files: &[PathBuf],
     more: &[Transform],
-) -> Result<Vec<Result<Vec<f64>, DataError>>, CliError> {
+) -> Result<Vec<Answer>, CliError> {
     let data = &model.settings.data;
     let (_, mut measuring) = data.pipelines();
     measuring.varying.splice(0..0, more.iter().cloned());
-    model.network.probabilities(files, &measuring, data.image_size).map_err(|error| match error {
-        TrainError::OutOfMemory { .. } => {
-            CliError::user(error.to_string()).hint("take the CPU with --device cpu")
-        }
-        other => CliError::user(other.to_string()),
-    })
+    model.network.probabilities(files, &measuring, data.image_size).map_err(failed)
+}
+
+/// What comes to the head of the model for each file, or why there is nothing.
+pub(super) fn features(model: &TrainedCnn, files: &[PathBuf]) -> Result<Vec<Answer>, CliError> {
+    let data = &model.settings.data;
+    let (_, measuring) = data.pipelines();
+    model.network.features(files, &measuring, data.image_size).map_err(failed)
+}
+
+fn failed(error: TrainError) -> CliError {
+    let hint = matches!(error, TrainError::OutOfMemory { .. });
+    let error = CliError::user(error.to_string());
+    if hint { error.hint("take the CPU with --device cpu") } else { error }
 }
 
 /// Index of the largest.

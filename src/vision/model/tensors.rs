@@ -70,6 +70,19 @@ impl Module {
         parts
     }
 
+    /// Everything before the last part with parameters.
+    pub fn body(&self) -> Self {
+        let Some(children) = self.chained() else { return Self::chain(Vec::new()) };
+        let head = children.iter().rposition(|child| !child.module.tensors().is_empty());
+        let head = head.unwrap_or(children.len());
+        let mut body = children[..head].to_vec();
+        // The only part there is has the head in it.
+        if let Some(Child { name, module }) = children.get(head).filter(|_| head == 0) {
+            body.push(Child { name: name.clone(), module: module.body() });
+        }
+        Self::chain(body)
+    }
+
     fn named(&self, path: &str) -> Vec<TensorSpec> {
         let mut tensors = Vec::new();
         self.collect(path, &mut tensors);
