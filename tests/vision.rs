@@ -97,6 +97,36 @@ fn odd_pixel_formats_become_rgb_as_in_pillow() {
 }
 
 #[test]
+fn files_of_every_kind_become_what_pillow_makes_of_them() {
+    let text = fs::read_to_string(golden_path("odd/golden.json")).unwrap();
+    let golden: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(golden.as_object().unwrap().len(), 11);
+    for (name, expected) in golden.as_object().unwrap() {
+        let image = load_rgb(&golden_path(&format!("odd/{name}")), &[]).unwrap();
+        assert_eq!(image.dimensions(), (16, 16), "{name}");
+        // Decoders of JPEG may differ by a few levels.
+        let tolerance = if name.contains("jp") { 4 } else { 0 };
+        for (found, expected) in image.iter().zip(expected.as_array().unwrap()) {
+            let apart = i64::from(*found).abs_diff(expected.as_i64().unwrap());
+            assert!(apart <= tolerance, "{name}: {apart} levels");
+        }
+    }
+}
+
+#[test]
+fn a_panorama_of_20000_pixels_is_an_image_like_others() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("wide.png");
+    image::GrayImage::from_fn(20_000, 30, |x, _| image::Luma([(x / 100) as u8]))
+        .save(&file)
+        .unwrap();
+    let size = [Transform::Resize { size: 64 }, Transform::CenterCrop { size: 64 }];
+    let image = load_rgb(&file, &size).unwrap();
+    assert_eq!(image.dimensions(), (64, 64));
+    assert_eq!(image.get_pixel(32, 32).0, [100; 3]);
+}
+
+#[test]
 fn resizing_is_within_a_level_of_torchvision() {
     for name in ["drawn_0", "drawn_1", "photo_0", "photo_1", "wide"] {
         let size = [Transform::Resize { size: 64 }, Transform::CenterCrop { size: 64 }];

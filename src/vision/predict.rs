@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use tch::{Device, Kind, TchError, Tensor};
 
+use super::allocator::keep_freed_memory;
 use super::batches::{Batch, finish, normalized};
 use super::data::DataError;
 use super::image::load_rgb;
@@ -58,7 +59,8 @@ impl Network {
         })
     }
 
-    /// What `make` makes of batches of images, n × k 64-bit numbers, row by row.
+    /// What `make` makes of batches of images, n × k 64-bit numbers, row by row. Keeps the process's
+    /// allocator from giving memory back.
     fn answers(
         &self,
         files: &[PathBuf],
@@ -66,6 +68,7 @@ impl Network {
         image_size: u32,
         make: impl Fn(&Tensor) -> Result<Tensor, TchError>,
     ) -> Result<Vec<Answer>, TrainError> {
+        keep_freed_memory();
         let _guard = tch::no_grad_guard();
         let read = |(index, path): &(u64, &PathBuf)| -> Result<Pixels, DataError> {
             let image = load_rgb(path, &pipeline.fixed)?;
