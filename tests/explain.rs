@@ -2,9 +2,12 @@
 //! goes wrong.
 #![cfg(feature = "torch")]
 
+mod numbers;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use numbers::{floats, uniform};
 use serde_json::Value;
 use surmise::vision::explain::{
     Draws, ExplainError, Explainer, GradientShap, HeatMap, IntegratedGradients, Occlusion, Palette,
@@ -27,25 +30,6 @@ fn golden() -> Value {
 fn golden_tensor(name: &str) -> Tensor {
     let all = Tensor::read_safetensors(golden_path("explain/captum.safetensors")).unwrap();
     all.into_iter().find(|(key, _)| key == name).unwrap().1
-}
-
-fn floats(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-}
-
-/// The numbers that tests/golden/vision/explain/make.py calls `uniform(name, …)`.
-fn uniform(name: &str, count: usize) -> Vec<f64> {
-    let seed = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    });
-    let number = |k: u64| {
-        let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(k));
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        (z >> 40) as f64 / f64::from(1 << 24)
-    };
-    (1..=count as u64).map(number).collect()
 }
 
 fn network() -> Network {
@@ -209,7 +193,7 @@ fn gradient_shap_is_captums_for_the_same_draws() {
 
 /// `k` logits, linear in the image: the weights k × 2 × 3 × 4.
 fn linear_model(k: i64) -> (Tensor, impl Fn(&Tensor) -> Result<Tensor, TchError>) {
-    let weights = uniform("linear", k as usize * 24);
+    let weights = uniform("linear", k * 24);
     let weights = (Tensor::from_slice(&weights).to_kind(Kind::Float) - 0.5).view([k, 2, 3, 4]);
     let flat = weights.view([k, 24]).tr();
     (weights, move |images: &Tensor| images.f_flatten(1, -1)?.f_matmul(&flat))

@@ -1,8 +1,11 @@
 //! Networks against torchvision's and torchsummary's record: tests/golden/models/make.py.
 
+mod numbers;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use numbers::fnv;
 use serde_json::Value;
 use surmise::vision::model::{LayerSummary, ModelSummary, Role};
 use surmise::vision::{Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling};
@@ -13,12 +16,6 @@ fn golden_path(name: &str) -> PathBuf {
 
 fn golden() -> Value {
     serde_json::from_str(&fs::read_to_string(golden_path("golden.json")).unwrap()).unwrap()
-}
-
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
 }
 
 fn named(name: &str) -> ModelSettings {
@@ -140,26 +137,11 @@ fn a_cnn_is_as_deep_and_wide_as_declared() {
 #[cfg(feature = "torch")]
 mod torch {
     use super::*;
+    use crate::numbers::{floats, uniform};
     use surmise::vision::{
         CnnSettings, DataSettings, Learner, Network, Pretrained, StateDict, Trainable,
     };
     use tch::{Device, Kind, Tensor};
-
-    fn floats(value: &Value) -> Vec<f64> {
-        value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-    }
-
-    fn uniform(name: &str, count: i64) -> Vec<f64> {
-        let seed = fnv(name);
-        let number = |k: u64| {
-            let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(k));
-            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            z ^= z >> 31;
-            (z >> 40) as f64 / f64::from(1 << 24)
-        };
-        (1..=count as u64).map(number).collect()
-    }
 
     /// As make.py's.
     fn fill(network: &Network) {

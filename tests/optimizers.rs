@@ -1,10 +1,13 @@
 //! Optimizers, schedules, label smoothing and clipping against PyTorch's numbers; early stopping.
 #![cfg(feature = "torch")]
 
+mod numbers;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use numbers::uniform;
 use serde_json::{Value, json};
 use surmise::objective::{ObjectiveSettings, ObjectiveTemplate};
 use surmise::space::{Domain, Parameter, SearchSpace};
@@ -34,21 +37,6 @@ fn floats(value: &Value, key: &str) -> Vec<f64> {
 fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max)
-}
-
-/// The numbers that tests/golden/vision/make.py calls `uniform(name, …)`.
-fn uniform(name: &str, count: i64) -> Vec<f64> {
-    let seed = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    });
-    let number = |k: u64| {
-        let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(k));
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        (z >> 40) as f64 / f64::from(1 << 24)
-    };
-    (1..=count as u64).map(number).collect()
 }
 
 fn floats_of(tensor: &Tensor) -> Vec<f64> {

@@ -1,10 +1,13 @@
 //! Images, network and training against PyTorch's and torchvision's numbers, and what goes wrong.
 #![cfg(feature = "torch")]
 
+mod numbers;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use numbers::{floats, uniform};
 use serde_json::Value;
 use surmise::vision::{
     Cache, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice, Draws, EpochReport,
@@ -22,29 +25,9 @@ fn golden() -> Value {
     serde_json::from_str(&fs::read_to_string(golden_path("golden.json")).unwrap()).unwrap()
 }
 
-fn floats(value: &Value) -> Vec<f64> {
-    let values = value.as_array().unwrap();
-    values.iter().map(|v| v.as_f64().unwrap()).collect()
-}
-
 fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
-}
-
-/// The numbers that tests/golden/vision/make.py calls `uniform(name, …)`.
-fn uniform(name: &str, count: i64) -> Vec<f64> {
-    let seed = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    });
-    let number = |k: u64| {
-        let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(k));
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        (z >> 40) as f64 / f64::from(1 << 24)
-    };
-    (1..=count as u64).map(number).collect()
 }
 
 /// The bytes of an image in planes, red first, each by rows.
