@@ -98,6 +98,10 @@ enum Command {
     Evaluate(cnn::EvaluateArgs),
     /// Fit a logistic regression to what comes to a model's last layer
     Probe(cnn::ProbeArgs),
+    /// Draw what of an image speaks for a trained CNN's answer, and what against it
+    Explain(cnn::ExplainArgs),
+    /// Report where attribution falls, by how images differ from a reference
+    ExplainReport(cnn::ReportArgs),
     /// Look at image folders: classes and counts, samples, augmented ones
     Data(data::DataArgs),
     /// Show what a network is made of
@@ -139,6 +143,8 @@ pub fn main() -> ExitCode {
         Command::Predict(args) => cnn::predict(&args),
         Command::Evaluate(args) => cnn::evaluate(&args),
         Command::Probe(args) => cnn::probe(&args),
+        Command::Explain(args) => cnn::explain(&args),
+        Command::ExplainReport(args) => cnn::report(&args),
         Command::Data(args) => data::data(&args),
         Command::Model(args) => model::model(&args),
         Command::Doctor(args) => doctor::doctor(&args, database),

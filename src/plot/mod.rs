@@ -51,7 +51,7 @@ pub use curve::{CurveData, CurvePoint};
 pub use picture::Picture;
 pub use raster::Raster;
 pub use record::{BestTrial, Fixed, LeftOut, Mark, MarkState, StudySummary};
-pub use sheet::{SheetData, SheetRow, Tile};
+pub use sheet::{ColorBar, SheetData, SheetRow, Tile};
 pub use slice::{SliceData, SlicePoint};
 pub use trace::{TraceAxis, TraceData, TracePoint};
 

@@ -119,7 +119,11 @@ fn transforms(given: &[String], image_size: u32) -> Result<Vec<Transform>, CliEr
 }
 
 /// The model's class for each of the folder's.
-fn labels(folder: &ImageFolder, model: &TrainedCnn, path: &Path) -> Result<Vec<usize>, CliError> {
+pub(super) fn labels(
+    folder: &ImageFolder,
+    model: &TrainedCnn,
+    path: &Path,
+) -> Result<Vec<usize>, CliError> {
     let place = |class: &String| {
         model.classes.iter().position(|known| known == class).ok_or_else(|| {
             CliError::user(format!(
@@ -206,6 +210,6 @@ fn mistakes(
     }
     let subtitle = "the worst by loss; below each what it was taken for".to_owned();
     let title = format!("{title}: mistakes");
-    let sheet = SheetData { title, subtitles: vec![subtitle], side: SIDE, rows };
+    let sheet = SheetData { title, subtitles: vec![subtitle], side: SIDE, rows, bars: Vec::new() };
     Ok((!sheet.rows.is_empty()).then_some(sheet))
 }

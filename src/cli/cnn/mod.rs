@@ -3,6 +3,7 @@
 
 #[cfg(feature = "torch")]
 mod evaluate;
+mod explain;
 #[cfg(feature = "torch")]
 mod import;
 #[cfg(feature = "torch")]
@@ -180,16 +181,27 @@ pub(super) struct ImportArgs {
 }
 
 #[cfg(feature = "torch")]
-pub(super) use {evaluate::evaluate, import::import, predict::predict, probe::probe, train::train};
+pub(super) use {
+    evaluate::evaluate,
+    explain::{explain, report},
+    import::import,
+    predict::predict,
+    probe::probe,
+    train::train,
+};
+
+pub(super) use explain::{ExplainArgs, ReportArgs};
 
 #[cfg(not(feature = "torch"))]
-pub(super) use disabled::{evaluate, import, predict, probe, train};
+pub(super) use disabled::{evaluate, explain, import, predict, probe, report, train};
 
 #[cfg(not(feature = "torch"))]
 mod disabled {
     use std::process::ExitCode;
 
-    use super::{EvaluateArgs, ImportArgs, PredictArgs, ProbeArgs, TrainArgs};
+    use super::{
+        EvaluateArgs, ExplainArgs, ImportArgs, PredictArgs, ProbeArgs, ReportArgs, TrainArgs,
+    };
     use crate::cli::DatabaseArgs;
     use crate::cli::error::{CliError, without_torch};
 
@@ -211,5 +223,13 @@ mod disabled {
 
     pub(in crate::cli) fn evaluate(_: &EvaluateArgs) -> Result<ExitCode, CliError> {
         Err(without_torch("surmise evaluate"))
+    }
+
+    pub(in crate::cli) fn explain(_: &ExplainArgs) -> Result<ExitCode, CliError> {
+        Err(without_torch("surmise explain"))
+    }
+
+    pub(in crate::cli) fn report(_: &ReportArgs) -> Result<ExitCode, CliError> {
+        Err(without_torch("surmise explain-report"))
     }
 }

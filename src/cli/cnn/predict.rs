@@ -1,16 +1,15 @@
 //! `surmise predict`
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
 use super::PredictArgs;
-use super::trained::{probabilities, read};
+use super::trained::{list, probabilities, read};
 use crate::cli::error::CliError;
 use crate::cli::{table, talk};
-use crate::vision::is_image;
 
 pub(in crate::cli) fn predict(args: &PredictArgs) -> Result<ExitCode, CliError> {
     let model = read(&args.model, &args.device)?;
@@ -62,30 +61,4 @@ fn to_json(file: &Path, classes: &[(&String, f64)]) -> Value {
         "probability": classes[0].1,
         "classes": all.collect::<Vec<_>>(),
     })
-}
-
-/// The files, those in a folder by name.
-fn list(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
-    let mut files = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let failed = |error: &io::Error| CliError::file("read the folder", path, error);
-        let entries = path.read_dir().map_err(|e| failed(&e))?;
-        let mut found = Vec::new();
-        for entry in entries {
-            let file = entry.map_err(|e| failed(&e))?.path();
-            if file.is_file() && is_image(&file) {
-                found.push(file);
-            }
-        }
-        if found.is_empty() {
-            return Err(CliError::user(format!("no image in {}", path.display())));
-        }
-        found.sort();
-        files.extend(found);
-    }
-    Ok(files)
 }

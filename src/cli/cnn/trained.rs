@@ -1,12 +1,13 @@
-//! A model's file, and what it makes of images.
+//! A model's file, the images that are named, and what it makes of them.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tch::Device;
 
 use crate::cli::error::CliError;
 use crate::objective::TrainedCnn;
-use crate::vision::{Answer, DeviceChoice, TrainError, Transform, resolve_device};
+use crate::vision::{Answer, DeviceChoice, TrainError, Transform, is_image, resolve_device};
 
 /// The device of this name.
 pub(super) fn device(name: &str) -> Result<Device, CliError> {
@@ -17,10 +18,12 @@ pub(super) fn device(name: &str) -> Result<Device, CliError> {
         .map_err(|error| CliError::user(error.to_string()).hint("take the CPU with --device cpu"))
 }
 
-/// Reads a model onto a device.
+/// Reads a model onto a device. libtorch takes the threads that it was trained with.
 pub(super) fn read(path: &Path, name: &str) -> Result<TrainedCnn, CliError> {
-    TrainedCnn::read(path, device(name)?)
-        .map_err(|error| CliError::user(error.to_string()).hint("`surmise train` writes models"))
+    let model = TrainedCnn::read(path, device(name)?)
+        .map_err(|error| CliError::user(error.to_string()).hint("`surmise train` writes models"))?;
+    tch::set_num_threads(i32::try_from(model.settings.threads).unwrap_or(i32::MAX));
+    Ok(model)
 }
 
 /// The probability of each class for each file, which goes through these transforms besides the
@@ -53,4 +56,30 @@ fn failed(error: TrainError) -> CliError {
 pub(super) fn most_probable(probabilities: &[f64]) -> usize {
     let all = probabilities.iter().enumerate();
     all.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(class, _)| class)
+}
+
+/// The files, those in a folder by name.
+pub(super) fn list(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let failed = |error: &io::Error| CliError::file("read the folder", path, error);
+        let entries = path.read_dir().map_err(|e| failed(&e))?;
+        let mut found = Vec::new();
+        for entry in entries {
+            let file = entry.map_err(|e| failed(&e))?.path();
+            if file.is_file() && is_image(&file) {
+                found.push(file);
+            }
+        }
+        if found.is_empty() {
+            return Err(CliError::user(format!("no image in {}", path.display())));
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
 }

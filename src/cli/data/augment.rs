@@ -52,7 +52,7 @@ pub(super) fn augment(args: &AugmentArgs) -> Result<ExitCode, CliError> {
     }
     let part = if splits.len() > 1 { format!(", {split_name}") } else { String::new() };
     let title = format!("{}{part}: as the network sees it", name(&args.folder));
-    let sheet = SheetData { title, subtitles, side: SIDE, rows };
+    let sheet = SheetData { title, subtitles, side: SIDE, rows, bars: Vec::new() };
     plot::make_folder(&args.out)?;
     let file = format!("{}-augmented", name(&args.folder));
     for path in plot::write(&sheet.draw()?, &args.out, &file)? {

@@ -153,5 +153,8 @@ fn sheet(folder: &Path, splits: &Splits) -> Result<(SheetData, usize), CliError>
         subtitle += &format!("; the first {} classes", rows.len());
     }
     let title = name(folder);
-    Ok((SheetData { title, subtitles: vec![subtitle], side: SIDE, rows }, skipped))
+    Ok((
+        SheetData { title, subtitles: vec![subtitle], side: SIDE, rows, bars: Vec::new() },
+        skipped,
+    ))
 }

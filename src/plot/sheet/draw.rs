@@ -1,6 +1,6 @@
 //! Drawing a contact sheet.
 
-use super::{SheetData, SheetRow, Tile};
+use super::{SheetData, SheetRow, Tile, bars};
 use crate::plot::frame::{MARGIN, tick_look};
 use crate::plot::header::header;
 use crate::plot::pen::{Align, Pen, Rect, TextLook, draw as draw_picture, text_width};
@@ -20,11 +20,14 @@ pub(super) fn draw(data: &SheetData) -> Result<Picture, PlotError> {
     let labels = data.rows.iter().flat_map(|row| row.label.iter().enumerate());
     let widest = labels.map(|(i, line)| text_width(line, label_look(i))).fold(0.0, f64::max);
     let label = widest.min(MAX_LABEL) + if widest > 0.0 { 2.0 * GAP } else { 0.0 };
-    let width = (2.0 * MARGIN + label + tiles * (data.side + GAP) - GAP).max(MIN_WIDTH);
+    let width = (2.0 * MARGIN + label + tiles * (data.side + GAP) - GAP)
+        .max(MIN_WIDTH)
+        .max(2.0 * MARGIN + bars::width(&data.bars));
     let captions = data.rows.iter().flat_map(|row| &row.tiles).any(|t| !t.caption.is_empty());
     let row_height = data.side + GAP + if captions { LINE } else { 0.0 };
     let top = 50.0 + 22.0 * data.subtitles.len() as f64 + GAP;
-    let height = top + row_height * data.rows.len() as f64 + MARGIN - GAP;
+    let end_of_rows = top + row_height * data.rows.len() as f64;
+    let height = end_of_rows + bars::height(&data.bars) + MARGIN - GAP;
     draw_picture((width, height), &data.title, |pen| {
         header(pen, width, &data.title, &[], &data.subtitles)?;
         for (index, row) in data.rows.iter().enumerate() {
@@ -35,7 +38,7 @@ pub(super) fn draw(data: &SheetData) -> Result<Picture, PlotError> {
                 draw_tile(pen, tile, Rect { left, top, width: data.side, height: data.side })?;
             }
         }
-        Ok(())
+        bars::draw(pen, &data.bars, (MARGIN, end_of_rows + GAP))
     })
 }
 

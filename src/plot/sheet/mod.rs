@@ -1,5 +1,6 @@
 //! A contact sheet: images in rows, each with a caption.
 
+mod bars;
 mod draw;
 
 use super::{Picture, PlotError, Raster};
@@ -15,6 +16,21 @@ pub struct SheetData {
     pub side: f64,
     /// The rows, top to bottom.
     pub rows: Vec<SheetRow>,
+    /// What colours in the images mean, below the rows.
+    pub bars: Vec<ColorBar>,
+}
+
+/// What the colours of a map mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColorBar {
+    /// Of what, in a few words.
+    pub label: String,
+    /// The value of the first colour.
+    pub low: f64,
+    /// The value of the last, above `low`.
+    pub high: f64,
+    /// Red, green and blue, evenly spaced in value.
+    pub colors: Vec<[u8; 3]>,
 }
 
 /// Images that belong together.

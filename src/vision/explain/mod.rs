@@ -26,6 +26,7 @@
 //! | `quadrature` | nodes on that path, and their weights |
 //! | `gradient_shap` | the same at random points, from random baselines |
 //! | `occlusion` | what a covered box takes from the score |
+//! | `network` | a network with its normalising as a model; numbers as a tensor |
 //! | `visualize` | attributions → a map between −1 and 1 |
 //! | `picture` | the map in colours, alone or over its image |
 //! | `error` | what can go wrong |
@@ -36,6 +37,7 @@ mod error;
 mod explainer;
 mod gradient_shap;
 mod integrated_gradients;
+mod network;
 mod occlusion;
 mod picture;
 mod quadrature;

@@ -33,6 +33,11 @@ impl Palette {
         }
     }
 
+    /// Its colours, from the lowest value to the highest.
+    pub fn shades(self) -> impl Iterator<Item = [u8; 3]> {
+        (0..SHADES).map(move |shade| self.color(shade as f64 / SHADES as f64))
+    }
+
     /// The colour at `position`, 0 to 1, in 256 shades.
     fn color(self, position: f64) -> [u8; 3] {
         let gradient = match self {
