@@ -179,6 +179,12 @@ fn a_report_groups_images_by_what_differs() {
         }
     }
 
+    // Of the others nothing need be known.
+    place.write("red.csv", "file,bar\nvalid/red/0.png,top\nvalid/red/1.png,top\n");
+    let red = ["explain-report", "discs.safetensors", "valid", "--attributes", "red.csv"];
+    let out = place.ok(&[&red[..], &["--reference", "red", "--method", "saliency"]].concat());
+    assert!(out.contains("6 images are left out"), "{out}");
+
     // Seen from blue, red differs in its bar, in two ways that make one group; its shape never.
     let out = report(&["--reference", "blue", "--columns", "bar,disc", "--method", "saliency"]);
     assert!(out.contains("blue: bar -, disc round"), "{out}");

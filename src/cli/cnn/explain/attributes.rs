@@ -138,8 +138,8 @@ mod tests {
         let expected = [("long", 0.5), ("red", 0.75)];
         let expected = expected.map(|(value, share)| Common { value: value.to_owned(), share });
         assert_eq!(reference, expected);
-        let found: Vec<_> = rows.iter().map(|row| differing(row, &reference)).enumerate().collect();
-        assert_eq!(groups(&found), [(vec![0], vec![0, 3]), (vec![], vec![1]), (vec![1], vec![2])]);
+        let found = rows.iter().map(|row| differing(row, &reference)).enumerate();
+        assert_eq!(groups(found), [(vec![0], vec![0, 3]), (vec![], vec![1]), (vec![1], vec![2])]);
     }
 
     #[test]

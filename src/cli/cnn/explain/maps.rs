@@ -22,6 +22,9 @@ pub(super) fn maps(
     sign: Sign,
     outliers: f64,
 ) -> Result<Vec<HeatMap>, CliError> {
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
     // One below the other they are one map.
     let all = Planes::new(1, height * values.len(), width, values.concat());
     let all = map(&all.map_err(|error| CliError::ours(error.to_string()))?, sign, outliers)?;

@@ -68,9 +68,10 @@ impl Report<'_> {
         }
         writeln!(
             out,
-            "Percent of thirds of the image, ± one standard error; chance would give a third each. `less`: of\n\
-             where the group's mean map lies below {reference}'s, red in the picture. The images are not aligned\n\
-             and no part is outlined in them: this says roughly where the model looks, not at what.\n"
+            "Percent in each third of the image, ± one standard error; spread evenly it would be 33 each.\n\
+             `less`: of where a group's mean map lies below {reference}'s, red in the picture.\n\
+             The images are not aligned and no part is outlined in them: this says roughly where the model\n\
+             looks, not at what.\n"
         )
     }
 
