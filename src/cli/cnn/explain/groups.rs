@@ -143,7 +143,7 @@ impl Group {
         let shares = methods(&args.method).iter().map(|_| Shares::default()).collect();
         let mut group = Self { name, differs, images: 0, right: 0, sum: Vec::new(), shares };
         let files: Vec<PathBuf> = images.iter().map(|(file, _)| file.clone()).collect();
-        for ((file, actual), answer) in images.iter().zip(probabilities(model, &files)?) {
+        for ((file, actual), answer) in images.iter().zip(probabilities(model, &files, &[])?) {
             bar.inc(1);
             let predicted = match answer {
                 Ok(probabilities) => most_probable(&probabilities),

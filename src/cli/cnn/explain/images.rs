@@ -38,7 +38,7 @@ pub(in crate::cli) fn explain(args: &ExplainArgs) -> Result<ExitCode, CliError> 
     let files = list(&args.images)?;
     let mut failed = false;
     let mut answers = Vec::new();
-    for (file, answer) in files.iter().zip(probabilities(&model, &files)?) {
+    for (file, answer) in files.iter().zip(probabilities(&model, &files, &[])?) {
         match answer {
             Ok(probabilities) => {
                 let predicted = most_probable(&probabilities);
