@@ -115,6 +115,18 @@ fn a_model_is_trained_kept_used_and_measured() {
         + measured["confusion"][1][1].as_u64().unwrap();
     assert_eq!(measured["accuracy"].as_f64().unwrap(), right as f64 / 8.0);
     assert!(is_png(&place.path().join("plots/colours-test-confusion.png")));
+    let evaluate = ["evaluate", "colours.safetensors", "images/test", "--transform"];
+    place.ok(&[&evaluate[..], &["vertical_flip=1"]].concat());
+    assert!(is_png(&place.path().join("plots/colours-test-vertical_flip-1-confusion.png")));
+    for (transform, message) in [
+        ("rotation=-5", "`rotation.degrees` is -5, expected from 0 to 180"),
+        ("resize=4000000000", "`resize.size` is 4000000000, expected from 1 to 4096 pixels"),
+        ("normalize=imagenet", "`normalize` must come before `normalize`"),
+        ("resize=12", "no image in images/test could be judged"),
+    ] {
+        let err = place.fails(&[&evaluate[..], &[transform]].concat(), 1);
+        assert!(err.contains(message), "{err}");
+    }
     fs::rename(place.path().join("images/test/red"), place.path().join("images/test/rot")).unwrap();
     let err = place.fails(&["evaluate", "colours.safetensors", "images/test"], 1);
     assert!(err.contains("a class `rot` that the model does not know"), "{err}");
@@ -139,6 +151,18 @@ fn a_training_goes_on_from_its_checkpoint_as_if_nothing_had_been() {
     place.ok(&[&["train", "study.yaml", "--resume"], &arguments[..]].concat());
     let bytes = |name: &str| fs::read(place.path().join(name)).unwrap();
     assert!(bytes("a.safetensors") == bytes("b.safetensors"));
+    let again = ["train", "study.yaml", "--resume"];
+    let err = place.fails(&[&again[..], &arguments, &["--seed", "9"]].concat(), 1);
+    assert!(err.contains("the checkpoint's seed is 0"), "{err}");
+    let image = place.path().join("images/train/red/0.png");
+    fs::copy(&image, image.with_file_name("new.png")).unwrap();
+    let err = place.fails(&[&again[..], &arguments].concat(), 1);
+    assert!(
+        err.contains("it had 8 images to learn from and 8 to measure on, now 9 and 8"),
+        "{err}"
+    );
+    let err = place.fails(&["predict", "b.checkpoint", "images/test/red/0.png"], 1);
+    assert!(err.contains("it is a checkpoint of a training that has not ended"), "{err}");
     let err = place.fails(&["train", "study.yaml", "--out", "none.safetensors", "--resume"], 1);
     assert!(err.contains("none.checkpoint"), "{err}");
 }
@@ -168,7 +192,17 @@ fn what_cannot_be_trained_is_told() {
     let err = place.fails(&["train", "study.yaml", "--set", "lr=7"], 1);
     assert!(err.contains("parameter `lr`") && err.contains("got 7"), "{err}");
     let err = place.fails(&["train", "study.yaml", "--set", "batchsize=7"], 1);
-    assert!(err.contains("unknown key `batchsize`"), "{err}");
+    assert!(err.contains("`batchsize` is neither a parameter nor a setting"), "{err}");
+    assert!(err.contains("hint: parameters: lr, flip"), "{err}");
+    let err = place.fails(&["train", "study.yaml", "--set", "optimizer.type=sgd"], 1);
+    assert!(err.contains("of adam and adamw, not of sgd"), "{err}");
+    assert!(err.contains("hint: a setting of several keys is set whole"), "{err}");
+    let err = place.fails(&["train", "study.yaml", "--set", "data.train=no$where"], 1);
+    assert!(err.contains("no folder no$where"), "{err}");
+    let err = place.fails(&["train", "study.yaml", "--out", "nodir/m.safetensors"], 1);
+    assert!(err.contains("there is no folder nodir"), "{err}");
+    let err = place.fails(&["train", "study.yaml", "--out", "m.checkpoint"], 1);
+    assert!(err.contains("m.checkpoint is a checkpoint's name"), "{err}");
     let err = place.fails(&["train", "study.yaml", "--set", "optimizer.lr=1e30"], 1);
     assert!(err.contains("training diverged: the loss in epoch 1"), "{err}");
     let err = place.fails(&["train"], 1);
@@ -190,6 +224,22 @@ fn weights_become_a_model_and_others_are_refused() {
     assert_eq!(answer["classes"].as_array().unwrap().len(), 1000);
     let err = place.fails(&["model", "import", "resnet18", weights, "--out", "no.safetensors"], 1);
     assert!(err.contains("missing `conv1.weight`"), "{err}");
+    // Two outputs for two classes, as others train them: their difference.
+    let kind = surmise::vision::ModelKind::ResNet18.into();
+    let network = surmise::vision::Network::new(&kind, 64, 3, 5, tch::Device::Cpu).unwrap();
+    let cut = network.state().map(|(name, tensor)| match name {
+        "fc.weight" | "fc.bias" => (name, tensor.detach().narrow(0, 0, 2).copy()),
+        _ => (name, tensor.detach().copy()),
+    });
+    let two: surmise::vision::StateDict = cut.collect();
+    two.write(&place.path().join("two.pt")).unwrap();
+    place.write("two.txt", "no\nyes\n");
+    let arguments = ["--classes", "two.txt", "--image-size", "64", "--out", "two.safetensors"];
+    place.ok(&[&["model", "import", "resnet18", "two.pt"], &arguments[..]].concat());
+    let imported = surmise::vision::StateDict::read(&place.path().join("two.safetensors")).unwrap();
+    let head = two.get("fc.weight").unwrap();
+    let difference = head.narrow(0, 1, 1) - head.narrow(0, 0, 1);
+    assert!(imported.get("fc.weight").unwrap().equal(&difference));
     let names = place.write("names.txt", "a\nb\nc\n");
     let names = names.to_str().unwrap();
     let err = place.fails(

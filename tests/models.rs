@@ -291,6 +291,21 @@ mod torch {
     }
 
     #[test]
+    fn weights_of_another_network_are_refused_and_a_batch_of_one_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let weights = folder.path().join("resnet34.pt");
+        network("resnet34", None, 9).save(&weights).unwrap();
+        let (trainable, frozen_statistics) = (Trainable::All, true);
+        let pretrained = Pretrained { weights, trainable, frozen_statistics };
+        let error = network("resnet18", None, 2).begin_with(&pretrained).unwrap_err().to_string();
+        assert!(error.contains("unexpected `layer1.2.conv1.weight`"), "{error}");
+
+        let image = Tensor::ones([1, 3, 32, 32], (Kind::Float, Device::Cpu));
+        let error = network("resnet18", None, 2).forward_training(&image).unwrap_err().to_string();
+        assert!(error.contains("more than one number a channel"), "{error}");
+    }
+
+    #[test]
     fn frozen_normalisation_keeps_its_statistics_unless_told_otherwise() {
         let folder = tempfile::tempdir().unwrap();
         let weights = folder.path().join("resnet18.pt");

@@ -299,6 +299,33 @@ trials: 5",
 }
 
 #[test]
+fn a_size_left_out_follows_an_image_size_that_is_a_parameter() {
+    let spec = load(
+        "study: s
+space:
+  size: { low: 16, high: 32, step: 8 }
+objective:
+  type: cnn
+  data:
+    train: a
+    valid: b
+    image_size: $size
+    transforms: [{ random_crop: { padding: 2 } }]
+  model: bitmoji
+metric: accuracy
+direction: maximize
+trials: 5",
+    );
+    let stored = StudySpec::from_json(&spec.to_json()).unwrap();
+    for size in [16, 24, 32] {
+        let cnn = cnn(&stored, &[("size", ParamValue::Int(size))]);
+        let size = size as u32;
+        assert_eq!(cnn.data.transforms, [Transform::RandomCrop { size, padding: 2 }]);
+    }
+    assert_eq!(stored, spec);
+}
+
+#[test]
 fn what_is_not_written_has_its_default() {
     let spec = load(&parameter("{ low: 0.0, high: 1.0 }"));
     assert_eq!((spec.metric.as_str(), spec.seed), ("value", 0));

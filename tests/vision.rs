@@ -285,7 +285,7 @@ fn damaged_images_stop_everything_or_are_left_out_and_counted() {
     assert_eq!((data.train.len(), data.valid.len(), data.skipped.len()), (3, 3, 2));
     fs::write(root.path().join("train/red/1.png"), "").unwrap();
     let error = TrainingData::load(&settings, Device::Cpu).unwrap_err().to_string();
-    assert_eq!(error, "no image of class `red` can be used: 2 are damaged");
+    assert_eq!(error, "no image of class `red` can be used: 2 images of its folder are damaged");
 }
 
 #[test]

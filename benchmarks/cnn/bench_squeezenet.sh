@@ -33,5 +33,5 @@ echo '| seconds of an epoch | Python, in memory | surmise | ratio |'
 echo '| --- | ---: | ---: | ---: |'
 for threads in 1 2; do
     awk -v t=$threads -v p="$(median "$results/python-$threads")" -v s="$(median "$results/surmise-$threads")" \
-        'BEGIN { printf "| %d thread%s | %.1f | %.1f | %.2f× |\n", t, t > 1 ? "s" : "", p, s, p / s }'
+        'BEGIN { printf "| %d thread%s | %.1f | %.1f | %.2f× |\n", t, (t > 1 ? "s" : ""), p, s, p / s }'
 done

@@ -49,8 +49,11 @@ impl Configuration {
                 continue;
             }
             let json = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
-            template = template.with(name, json).ok_or_else(|| {
-                CliError::user(format!("`--set {text}`: the objective has no such setting"))
+            let names = || spec.space.parameters().iter().map(|p| p.name.as_str());
+            template = template.with(name, plain(json)).ok_or_else(|| {
+                let parameters = names().collect::<Vec<_>>().join(", ");
+                CliError::user(format!("`--set {text}`: `{name}` is neither a parameter nor a setting"))
+                    .hint(format!("parameters: {parameters}; settings are those of the objective, with dots: optimizer.lr"))
             })?;
         }
         let params = spec.space.complete(&values).map_err(|error| {
@@ -63,8 +66,28 @@ impl Configuration {
         match template.bind(&params) {
             Ok(ObjectiveSettings::Cnn(settings)) => Ok(Self { study, params, settings: *settings }),
             Ok(_) => Err(no_cnn(&study)),
-            Err(error) => Err(CliError::user(format!("study `{study}`: {error}"))),
+            Err(error) => {
+                let error = CliError::user(format!("study `{study}`: {error}"));
+                Err(if set.is_empty() {
+                    error
+                } else {
+                    error.hint(
+                        "a setting of several keys is set whole as JSON: \
+                         --set 'optimizer={\"type\":\"sgd\",\"lr\":0.01}'",
+                    )
+                })
+            }
         }
+    }
+}
+
+/// The same, in which no `$` stands for a parameter.
+fn plain(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace('$', "$$")),
+        Value::Array(items) => items.into_iter().map(plain).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, plain(value))).collect(),
+        other => other,
     }
 }
 

@@ -47,7 +47,7 @@ struct SummaryArgs {
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Width and height of the images; by default the study's, or 64
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=1024))]
     image_size: Option<u32>,
     /// Classes to tell apart; two of them take one output
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]

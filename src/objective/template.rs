@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::bind::{bind, restore_placeholders, without_open};
+use super::cnn_settings::CNN_KEYS;
 use super::placeholder::{Piece, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;
@@ -77,8 +78,17 @@ impl ObjectiveTemplate {
     }
 
     /// The same with another value at a dotted key (`optimizer.lr`), a placeholder or not; whether it
-    /// is right shows when it is bound. `None` if a key on the way holds no map.
+    /// is right shows when it is bound. `None` if a key on the way holds no map, or the first one is
+    /// no setting of the objective.
     pub fn with(mut self, key: &str, value: Value) -> Option<Self> {
+        let first = key.split('.').next().unwrap_or_default();
+        let known = match self.kind() {
+            ObjectiveKind::Cnn => CNN_KEYS.contains(&first),
+            ObjectiveKind::Command => self.0.get(first).is_some(),
+        };
+        if !known {
+            return None;
+        }
         let mut at = &mut self.0;
         for part in key.split('.') {
             if at.is_null() {
@@ -131,6 +141,17 @@ impl ObjectiveTemplate {
         let complete = complete.and_then(|bound| from_node(&bound));
         let mut complete = complete.map_or_else(|_| node.to_json(), |settings| settings.to_json());
         restore_placeholders(&mut complete, node);
+        // A default may depend on a parameter, as a crop's size does on `image_size`: written out, it
+        // would be that of the middle. Then all is as declared.
+        let written = Node::from_json(&complete);
+        let same = |params: &Params| {
+            let bound = bind(&written, params).and_then(|bound| from_node(&bound));
+            bound.is_ok_and(|bound| settings(params).is_ok_and(|declared| declared == bound))
+        };
+        if !probe::points(space, node.size()).all(|params| same(&params)) {
+            complete = node.to_json();
+            restore_placeholders(&mut complete, node);
+        }
         let needed = |column: &usize| !used.contains(column) && !space.is_parent(*column);
         Ok(Usage { template: Self(complete), unused: (0..space.len()).find(needed) })
     }

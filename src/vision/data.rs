@@ -78,11 +78,11 @@ pub enum DataError {
         images: usize,
     },
     /// Every image of a class is damaged.
-    #[error("no image of class `{class}` can be used: {skipped} are damaged")]
+    #[error("no image of class `{class}` can be used: {skipped} images of its folder are damaged")]
     NothingLeft {
         /// The class.
         class: String,
-        /// Damaged images in both folders together.
+        /// Damaged images of the folder, of all its classes.
         skipped: usize,
     },
     /// The images do not fit into memory.
@@ -341,7 +341,7 @@ pub(super) fn check_size(
     Err(DataError::WrongSize { path: path.to_owned(), width, height, size })
 }
 
-/// The bytes that images may take in memory. All of an image counts, where the network sees only a part.
+/// The bytes that images may take in memory, which for a moment are there three times. All of an image counts, where the network sees only a part.
 fn room(cache: Cache) -> u64 {
     match cache {
         Cache::Memory => u64::MAX,
@@ -349,7 +349,7 @@ fn room(cache: Cache) -> u64 {
         Cache::Auto => System::new().map_or(0, |mut system| {
             system.refresh_memory();
             let of_group = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
-            system.available_memory().min(of_group) / 2
+            system.available_memory().min(of_group) / 4
         }),
     }
 }

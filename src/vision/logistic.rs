@@ -184,7 +184,8 @@ impl LogisticRegression {
             [score] => usize::from(score > 0.0),
             _ => {
                 let all = scores.iter().enumerate();
-                all.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(class, _)| class)
+                // The first of equals.
+                all.rev().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(class, _)| class)
             }
         }
     }

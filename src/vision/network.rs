@@ -114,7 +114,7 @@ impl Network {
         let outputs = if classes == 2 { 1 } else { classes as i64 };
         let module = model.module(image_size, outputs)?;
         let tensors = module.tensors();
-        let weights = Tensor::f_from_slice(&begin(&tensors, seed))?.f_to_device(device)?;
+        let weights = Tensor::f_from_slice(&begin(&tensors, seed)?)?.f_to_device(device)?;
         let mut parameters = Vec::new();
         let mut norms = Vec::new();
         let mut start = 0;
@@ -157,6 +157,11 @@ impl Network {
     /// What a beginning of its module makes of images, to measure.
     pub(super) fn forward_part(&self, part: &Module, images: &Tensor) -> Result<Tensor, TchError> {
         forward(part, &self.parameters, &self.norms, images, Mode::Evaluation)
+    }
+
+    /// Whether it normalises by batches.
+    pub(super) fn normalizes(&self) -> bool {
+        !self.norms.is_empty()
     }
 
     /// What it is made of.
@@ -232,19 +237,18 @@ impl Network {
         let same_head = self
             .head()
             .all(|spec| found.get(&spec.name).is_some_and(|tensor| tensor.size() == spec.size));
-        let head: Vec<String> = self.head().map(|spec| spec.name.clone()).collect();
-        let wanted: Vec<String> = self.tensors.iter().map(|spec| spec.name.clone()).collect();
-        // What the network begins with stands in for a head of another shape.
-        let own = self.state_dict();
-        let tensors: StateDict = wanted
-            .iter()
-            .filter_map(|name| {
-                let from_file = same_head || !head.contains(name);
-                let tensor = if from_file { found.get(name) } else { own.get(name) };
-                tensor.map(|tensor| (name.as_str(), tensor.shallow_clone()))
-            })
-            .collect();
-        self.take(&tensors).map_err(|error| error.in_file(path))?;
+        if same_head {
+            self.take(&found).map_err(|error| error.in_file(path))?;
+        } else {
+            // What the network begins with stands in for a head of another shape.
+            let head = common_prefix(self.head().map(|spec| spec.name.as_str()));
+            let own = self.state_dict();
+            let body = found.iter().filter(|(name, _)| !name.starts_with(&head));
+            let head = own.iter().filter(|(name, _)| name.starts_with(&head));
+            let tensors: StateDict =
+                body.chain(head).map(|(name, tensor)| (name, tensor.shallow_clone())).collect();
+            self.take(&tensors).map_err(|error| error.in_file(path))?;
+        }
         if let Trainable::Last(parts) = trainable {
             self.freeze(*parts, *frozen_statistics)
                 .map_err(|error| StateDictError::torch(path, &error))?;
@@ -328,11 +332,27 @@ impl Network {
     }
 }
 
+/// What all names begin with, up to a dot.
+fn common_prefix<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
+    let first = names.next().unwrap_or_default();
+    let length = names.fold(first.len(), |length, name| {
+        let same = first.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
+        length.min(same)
+    });
+    let end = first[..length].rfind('.').map_or(0, |dot| dot + 1);
+    first[..end].to_owned()
+}
+
 /// How all parameters begin, one after the other.
-fn begin(tensors: &[TensorSpec], seed: u64) -> Vec<f32> {
+fn begin(tensors: &[TensorSpec], seed: u64) -> Result<Vec<f32>, NetworkError> {
     // Not libtorch's generator: that one is shared by the whole process.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let parameters = tensors.iter().filter(|spec| matches!(spec.role, Role::Parameter(_)));
+    let count: i64 = parameters.map(TensorSpec::numel).sum();
     let mut values = Vec::new();
+    values
+        .try_reserve_exact(usize::try_from(count).unwrap_or(usize::MAX))
+        .map_err(|_| NetworkError::OutOfMemory { message: format!("it has {count} weights") })?;
     for tensor in tensors {
         let Role::Parameter(start) = tensor.role else { continue };
         let draw = |random: &mut ChaCha8Rng| match start {
@@ -342,5 +362,5 @@ fn begin(tensors: &[TensorSpec], seed: u64) -> Vec<f32> {
         };
         values.extend((0..tensor.numel()).map(|_| draw(&mut random) as f32));
     }
-    values
+    Ok(values)
 }

@@ -30,7 +30,8 @@ impl ImageFolder {
             let mut files: Vec<&(PathBuf, usize)> =
                 self.samples.iter().filter(|(_, of)| *of == label).collect();
             let mut random = ChaCha8Rng::seed_from_u64(seed);
-            random.set_stream(label as u64);
+            // Streams of its own: training with the same seed takes the first ones.
+            random.set_stream((1 << 32) + label as u64);
             files.shuffle(&mut random);
             let count = |share: f64| match share {
                 0.0 => 0,

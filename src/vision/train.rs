@@ -156,6 +156,8 @@ struct TrainerState {
     seed: u64,
     /// Of each group.
     optimizer_steps: Vec<u32>,
+    /// How many to learn from, and to measure on.
+    images: (usize, usize),
     history: Vec<EpochReport>,
 }
 
@@ -214,6 +216,14 @@ impl<'a> Trainer<'a> {
             |reason: &dyn ToString| TrainError::OtherTraining { reason: reason.to_string() };
         let state = TrainerState::deserialize(&checkpoint.state["training"]);
         let state = state.map_err(|error| other(&error))?;
+        let images = (data.train.len(), data.valid.len());
+        if state.images != images {
+            let (then, now) = (state.images, images);
+            return Err(other(&format!(
+                "it had {} images to learn from and {} to measure on, now {} and {}",
+                then.0, then.1, now.0, now.1
+            )));
+        }
         let mut trainer = Self::new(settings, data, state.seed)?;
         let (network, groups) = trainer.learner.parts();
         network.take(&part(&checkpoint.tensors, MODEL)).map_err(|error| other(&error))?;
@@ -255,7 +265,8 @@ impl<'a> Trainer<'a> {
         }
         let tensors = tensors.into_iter().collect::<StateDict>();
         let history = self.history.clone();
-        let training = TrainerState { seed: self.seed, optimizer_steps, history };
+        let images = (self.data.train.len(), self.data.valid.len());
+        let training = TrainerState { seed: self.seed, optimizer_steps, images, history };
         Ok(Checkpoint { tensors, state: json!({ "training": training }) })
     }
 
@@ -267,7 +278,12 @@ impl<'a> Trainer<'a> {
         let Self { settings, data, learner, .. } = self;
         let epoch = self.history.len() as u32 + 1;
         let (batch_size, threads) = (settings.batch_size.max(1), settings.threads);
-        let steps_per_epoch = data.train.len().div_ceil(batch_size) as u64;
+        // By a single image batch normalisation cannot go: of an epoch's order, which is random, the last
+        // image is left out where it would be alone.
+        let alone = data.train.len() % batch_size == 1 && batch_size > 1;
+        let left_out = usize::from(alone && learner.network().normalizes() && data.train.len() > 1);
+        let images = data.train.len() - left_out;
+        let steps_per_epoch = images.div_ceil(batch_size) as u64;
         let network_draws = learner.network().module().is_random();
         self.order.shuffle(&mut self.random);
         // Kept on the device: reading a number there waits for all that was asked of it.
@@ -276,7 +292,8 @@ impl<'a> Trainer<'a> {
         let mut train_right = Tensor::f_zeros([], (Kind::Int64, device))?;
         let draws = Draws { seed: self.seed, epoch };
         let mut batch = 0;
-        data.train.batches(&self.order, batch_size, draws, threads, |images, labels| {
+        let order = &self.order[..images];
+        data.train.batches(order, batch_size, draws, threads, |images, labels| {
             if network_draws {
                 seed_libtorch(draws, batch);
             }
@@ -289,7 +306,7 @@ impl<'a> Trainer<'a> {
             let _ = train_right.f_add_(&step.right)?;
             Ok(())
         })?;
-        let n = data.train.len() as f64;
+        let n = images as f64;
         let train_loss = train_loss.f_double_value(&[])? / n;
         let train_accuracy = train_right.f_int64_value(&[])? as f64 / n;
         let (accuracy, loss) = learner.evaluate(&data.valid, batch_size, threads)?;
@@ -311,6 +328,11 @@ impl<'a> Trainer<'a> {
     /// Whether all epochs are done, or early stopping has ended it.
     pub fn is_finished(&self) -> bool {
         self.finished
+    }
+
+    /// What decides everything random about it.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The epochs so far.

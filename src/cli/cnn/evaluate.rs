@@ -56,6 +56,10 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
             }
         }
     }
+    if judged.is_empty() {
+        let message = format!("no image in {} could be judged", args.folder.display());
+        return Err(CliError::user(message));
+    }
     let pairs = judged.iter().map(|image| (image.actual, image.predicted));
     let counts = ConfusionData::count(model.classes.len(), pairs);
     let loss = judged.iter().map(|image| image.loss).sum::<f64>() / judged.len().max(1) as f64;
@@ -91,7 +95,8 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
     let stem = args.model.file_stem().unwrap_or_default().to_string_lossy();
     let mut file = format!("{stem}-{}", name(&args.folder));
     for text in &args.transform {
-        file += &format!("-{}", text.split('=').next().unwrap_or(text));
+        let plain = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' };
+        file += &format!("-{}", text.chars().map(plain).collect::<String>());
     }
     let mut paths = plot::write(&data.draw()?, &args.out, &format!("{file}-confusion"))?;
     if let Some(sheet) = mistakes(&model, judged, &data.title)? {

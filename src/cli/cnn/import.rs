@@ -30,6 +30,12 @@ pub(in crate::cli) fn import(args: &ImportArgs) -> Result<ExitCode, CliError> {
         ModelKind::DenseNet121 => with_new_names(&found),
         _ => found,
     };
+    let found = match kind {
+        // Its ReLU comes between.
+        ModelKind::SqueezeNet1_1 => found,
+        _ if classes.len() == 2 => with_one_output(&found),
+        _ => found,
+    };
     let model = ModelSettings::from(kind);
     let mut network = Network::new(&model, args.image_size, classes.len(), 0, Device::Cpu)
         .map_err(|error| wrong(&error))?;
@@ -64,6 +70,26 @@ fn classes(given: &str) -> Result<Vec<String>, CliError> {
             .hint("it needs the name of a class in each line, in the order of the outputs"));
     }
     Ok(classes)
+}
+
+/// Of two outputs, as others train them for two classes, their difference: the probabilities are the
+/// same. The head is the last layer in a file.
+fn with_one_output(found: &StateDict) -> StateDict {
+    let names: Vec<&str> = found.iter().map(|(name, _)| name).collect();
+    let head = names.last().and_then(|name| name.rsplit_once('.')).map_or("", |(layer, _)| layer);
+    let difference = |(name, tensor): (&str, &Tensor)| {
+        let of_head = name.rsplit_once('.').is_some_and(|(layer, _)| layer == head);
+        let two = of_head && tensor.size().first() == Some(&2);
+        let tensor = match two {
+            true => {
+                tensor.f_narrow(0, 1, 1).and_then(|second| second.f_sub(&tensor.f_narrow(0, 0, 1)?))
+            }
+            false => Ok(tensor.shallow_clone()),
+        };
+        // Without memory for it, it stays as it is, and does not fit.
+        (name.to_owned(), tensor.unwrap_or_default())
+    };
+    found.iter().map(difference).collect()
 }
 
 /// Of a DenseNet saved before torchvision 0.3: `denselayer1.norm.1.weight` is now

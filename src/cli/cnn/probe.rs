@@ -77,6 +77,10 @@ impl Extracted {
                 Err(error) => talk(format!("left out: {}", table::clean(&error.to_string()))),
             }
         }
+        if files.is_empty() {
+            let message = format!("no image in {} could be read", folder.display());
+            return Err(CliError::user(message));
+        }
         let features = Features::new(columns, values);
         Ok(Self { folder: folder.to_owned(), classes: found.classes, files, labels, features })
     }

@@ -24,7 +24,7 @@ pub(in crate::cli) fn train(
     let (configuration, seed) = configure(args, database)?;
     let Configuration { study, params, settings } = configuration;
     let model = args.out.clone().unwrap_or_else(|| format!("{study}.safetensors").into());
-    let checkpoint = model.with_extension("checkpoint");
+    let checkpoint = checkpoint_of(&model)?;
     if params.iter().len() > 0 {
         talk(format!("training with {params}"));
     }
@@ -35,6 +35,10 @@ pub(in crate::cli) fn train(
     let mut trainer = if args.resume {
         let found = read_checkpoint(&checkpoint, &settings, &data.classes).map_err(unfit)?;
         let trainer = Trainer::resume(&settings, &data, &found).map_err(failed)?;
+        if args.seed.is_some_and(|seed| seed != trainer.seed()) {
+            let message = format!("the checkpoint's seed is {}", trainer.seed());
+            return Err(CliError::user(message).hint("leave --seed out, or train without --resume"));
+        }
         talk(format!("going on after epoch {}", trainer.history().len()));
         trainer
     } else {
@@ -67,6 +71,26 @@ pub(in crate::cli) fn train(
         writeln!(out, "{}", path.display())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The checkpoint's place, beside a model that can be written.
+fn checkpoint_of(model: &Path) -> Result<PathBuf, CliError> {
+    let folder = model.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(CliError::user(format!("there is no folder {}", folder.display()))
+            .hint("make it, or name another --out"));
+    }
+    let suffix = model.extension().unwrap_or_default();
+    if suffix == "checkpoint" {
+        return Err(CliError::user(format!("{} is a checkpoint's name", model.display()))
+            .hint("name the model: --out NAME.safetensors"));
+    }
+    if suffix == "safetensors" {
+        return Ok(model.with_extension("checkpoint"));
+    }
+    let mut name = model.as_os_str().to_owned();
+    name.push(".checkpoint");
+    Ok(name.into())
 }
 
 /// What to train, and with which seed.

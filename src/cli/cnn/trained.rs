@@ -34,8 +34,8 @@ pub(super) fn probabilities(
     more: &[Transform],
 ) -> Result<Vec<Answer>, CliError> {
     let data = &model.settings.data;
-    let (_, mut measuring) = data.pipelines();
-    measuring.varying.splice(0..0, more.iter().cloned());
+    let (_, measuring) = data.pipelines();
+    let measuring = measuring.preceded_by(more, data.image_size).map_err(CliError::user)?;
     model.network.probabilities(files, &measuring, data.image_size).map_err(failed)
 }
 
@@ -52,10 +52,10 @@ fn failed(error: TrainError) -> CliError {
     if hint { error.hint("take the CPU with --device cpu") } else { error }
 }
 
-/// Index of the largest.
+/// Index of the largest, the first of equals: with two classes as training has it.
 pub(super) fn most_probable(probabilities: &[f64]) -> usize {
     let all = probabilities.iter().enumerate();
-    all.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(class, _)| class)
+    all.rev().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(class, _)| class)
 }
 
 /// The files, those in a folder by name.

@@ -79,6 +79,10 @@ impl TrainedCnn {
             path: path.to_owned(),
             reason: reason.to_owned(),
         };
+        if state["training"].is_object() {
+            let reason = "it is a checkpoint of a training that has not ended: go on with --resume";
+            return Err(unknown(reason));
+        }
         let settings = match from_node(&Node::from_json(&state["objective"])) {
             Ok(ObjectiveSettings::Cnn(settings)) => *settings,
             Ok(_) => return Err(unknown("the objective is no CNN")),

@@ -20,27 +20,27 @@ const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt
 /// What a CNN reports, hence what a study of it may optimise.
 pub(crate) const CNN_METRICS: [&str; 4] = ["accuracy", "loss", "train_loss", "train_accuracy"];
 
+/// The keys of a CNN objective.
+pub(super) const CNN_KEYS: [&str; 12] = [
+    "type",
+    "data",
+    "model",
+    "batch_size",
+    "epochs",
+    "optimizer",
+    "schedule",
+    "label_smoothing",
+    "clip_norm",
+    "early_stopping",
+    "device",
+    "threads",
+];
+
 /// Reads bound settings. What is left out takes its default; ranges are those of
 /// [`CnnSettings::validate`].
 pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     let fields = objective.fields()?;
-    fields.only(
-        "a CNN objective",
-        &[
-            "type",
-            "data",
-            "model",
-            "batch_size",
-            "epochs",
-            "optimizer",
-            "schedule",
-            "label_smoothing",
-            "clip_norm",
-            "early_stopping",
-            "device",
-            "threads",
-        ],
-    )?;
+    fields.only("a CNN objective", &CNN_KEYS)?;
     let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
     let model = fields.require("model", "model: bitmoji")?;
     let mut settings = CnnSettings::new(read_data(&data)?, model::read(&model)?);

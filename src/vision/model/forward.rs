@@ -101,6 +101,11 @@ impl<'a> Forward<'a> {
         let too_few = || TchError::Torch("too few norms".into());
         let (at, norm) = self.norms.next().ok_or_else(too_few)?;
         let training = self.training && at >= self.frozen_norms;
+        if training && x.numel() as i64 == weight.numel() as i64 {
+            let reason = "batch normalisation needs more than one number a channel: \
+                          larger images, or more of them in every batch";
+            return Err(TchError::Torch(reason.into()));
+        }
         if training {
             let _guard = tch::no_grad_guard();
             let _ = norm.batches.shallow_clone().f_add_scalar_(1)?;

@@ -50,15 +50,15 @@ impl Module {
         self.named("")
     }
 
-    /// The same, part by part: what a network is frozen and thawed by. The parts of `features` (or of
-    /// the only part there is) count singly; those without tensors do not. The last one is the head.
+    /// The same, part by part: what a network is frozen and thawed by. The parts of `features`, and of
+    /// the last part that has any, count singly; those without tensors do not. The last one is the head.
     pub fn parts(&self) -> Vec<Vec<TensorSpec>> {
         let Some(children) = self.chained() else { return vec![self.tensors()] };
-        let alone = children.len() == 1;
+        let last = children.iter().rposition(|child| !child.module.tensors().is_empty());
         let mut parts = Vec::new();
-        for Child { name, module } in children {
+        for (at, Child { name, module }) in children.iter().enumerate() {
             match module.chained() {
-                Some(inner) if alone || name == "features" => {
+                Some(inner) if name == "features" || Some(at) == last => {
                     parts.extend(
                         inner.iter().map(|child| child.module.named(&join(name, &child.name))),
                     );
@@ -70,14 +70,15 @@ impl Module {
         parts
     }
 
-    /// Everything before the last part with parameters.
+    /// Everything before the head.
     pub fn body(&self) -> Self {
         let Some(children) = self.chained() else { return Self::chain(Vec::new()) };
         let head = children.iter().rposition(|child| !child.module.tensors().is_empty());
         let head = head.unwrap_or(children.len());
         let mut body = children[..head].to_vec();
-        // The only part there is has the head in it.
-        if let Some(Child { name, module }) = children.get(head).filter(|_| head == 0) {
+        if let Some(Child { name, module }) = children.get(head)
+            && module.chained().is_some()
+        {
             body.push(Child { name: name.clone(), module: module.body() });
         }
         Self::chain(body)

@@ -50,7 +50,7 @@ pub enum DataSource {
 /// Where images wait for their next epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cache {
-    /// In memory if they take at most half of what is free; else in their files.
+    /// In memory if they take at most a quarter of what is free; else in their files.
     #[default]
     Auto,
     /// In memory.

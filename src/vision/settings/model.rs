@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{SettingsError, check};
-use crate::vision::model::{Activation, Init, ShapeError};
+use crate::vision::model::{Activation, Init, ShapeError, TensorSpec};
 
 /// A network, as it is declared.
 #[derive(Clone, Debug, PartialEq)]
@@ -207,6 +207,8 @@ impl From<ModelKind> for ModelSettings {
 const MAX_WIDTH: i64 = 65_536;
 /// The most blocks, and the most linear layers.
 const MAX_LAYERS: usize = 64;
+/// The most weights: 4 GB.
+const MAX_WEIGHTS: i64 = 1_000_000_000;
 /// The largest side of an image.
 pub(super) const MAX_IMAGE: u32 = 1024;
 
@@ -233,6 +235,15 @@ impl ModelSettings {
         }
         if let ModelKind::Cnn(model) = &self.kind {
             model.validate()?;
+        }
+        if let Ok(module) = self.module(image_size, 1) {
+            let weights: i64 = module.tensors().iter().map(TensorSpec::numel).sum();
+            check(
+                "model",
+                format!("a network of {weights} weights"),
+                weights <= MAX_WEIGHTS,
+                || format!("at most {MAX_WEIGHTS}"),
+            )?;
         }
         let fits = image_size <= MAX_IMAGE && self.module(image_size, 1).is_ok();
         check("data.image_size", image_size, fits, || match self.smallest_image() {

@@ -8,6 +8,9 @@ use image::{Rgb, RgbImage};
 /// a crop that shows next to nothing of it.
 const MAX_ASPECT: u32 = 1000;
 
+/// The most pixels of a resized image: 800 MB.
+const MAX_PIXELS: u64 = 1 << 28;
+
 /// An image of no usable shape, in words.
 #[derive(Debug)]
 pub(super) struct ResizeFailed(pub(super) String);
@@ -27,7 +30,11 @@ pub(super) fn resize_shorter_side(image: RgbImage, size: u32) -> Result<RgbImage
         let exact = u64::from(side) * u64::from(size) / u64::from(short);
         u32::try_from(exact).map_err(|e| ResizeFailed(e.to_string()))
     };
-    resize(&image, scaled(width)?, scaled(height)?)
+    let (wide, high) = (scaled(width)?, scaled(height)?);
+    if u64::from(wide) * u64::from(high) > MAX_PIXELS {
+        return Err(ResizeFailed(format!("{wide} × {high} pixels are too many")));
+    }
+    resize(&image, wide, high)
 }
 
 /// Bilinear with antialiasing, within one level of Pillow's.

@@ -217,7 +217,7 @@ impl Transform {
             Self::Normalize { mean, std } => {
                 let finite = mean.iter().all(|m| m.is_finite());
                 require("mean", format!("{mean:?}"), finite, "three finite numbers")?;
-                let positive = std.iter().all(|s| s.is_finite() && *s > 0.0);
+                let positive = std.iter().all(|s| s.is_finite() && *s as f32 > 0.0);
                 require("std", format!("{std:?}"), positive, "three finite numbers above 0")
             }
         }
