@@ -94,6 +94,15 @@ fn a_model_is_trained_kept_used_and_measured() {
     assert!(out.starts_with("colours.safetensors\n"), "{out}");
     assert!(is_png(&place.path().join("plots/colours-learning.png")));
 
+    let out = place.ok(&["model", "export", "colours.safetensors", "colours.pt"]);
+    assert_eq!(out, "colours.pt\n");
+    let [model, exported] = ["colours.safetensors", "colours.pt"]
+        .map(|name| surmise::vision::StateDict::read(&place.path().join(name)).unwrap());
+    assert_eq!(model.len(), exported.len());
+    assert!(model.iter().all(|(name, tensor)| exported.get(name).unwrap().equal(tensor)));
+    let err = place.fails(&["model", "export", "colours.safetensors", "colours.onnx"], 1);
+    assert!(err.contains(".pt"), "{err}");
+
     let file = "images/test/red/1.png";
     let out = place.ok(&["predict", "colours.safetensors", file, "--json"]);
     let answer: Value = serde_json::from_str(&out).unwrap();

@@ -15,7 +15,8 @@ use super::error::CliError;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   surmise model summary resnet18 --image-size 224 --classes 1000
-  surmise model import densenet121 densenet121-a639ec97.pth --out densenet121.safetensors")]
+  surmise model import densenet121 densenet121-a639ec97.pth --out densenet121.safetensors
+  surmise model export tom.safetensors tom.pt")]
 pub(super) struct ModelArgs {
     #[command(subcommand)]
     command: ModelCommand,
@@ -27,6 +28,8 @@ enum ModelCommand {
     Summary(SummaryArgs),
     /// Make a model of a file of weights, such as torchvision's
     Import(super::cnn::ImportArgs),
+    /// Write a model's weights for PyTorch: torch.load, or safetensors
+    Export(super::cnn::ExportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -58,6 +61,7 @@ pub(super) fn model(args: &ModelArgs) -> Result<ExitCode, CliError> {
     match &args.command {
         ModelCommand::Summary(args) => summary(args),
         ModelCommand::Import(args) => super::cnn::import(args),
+        ModelCommand::Export(args) => super::cnn::export(args),
     }
 }
 

@@ -5,6 +5,8 @@
 mod evaluate;
 mod explain;
 #[cfg(feature = "torch")]
+mod export;
+#[cfg(feature = "torch")]
 mod import;
 #[cfg(feature = "torch")]
 mod predict;
@@ -180,10 +182,29 @@ pub(super) struct ImportArgs {
     out: PathBuf,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A state dict under PyTorch's names: `model.load_state_dict(torch.load(FILE))` takes a .pt or .pth,
+`safetensors.torch.load_file` a .safetensors. Two classes have one output.
+
+Example:
+  surmise model export tom.safetensors tom.pt"
+)]
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
+pub(super) struct ExportArgs {
+    /// A model that `surmise train` or `surmise model import` wrote
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// Where to write the weights; .pt, .pth or .safetensors says in which format
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
 #[cfg(feature = "torch")]
 pub(super) use {
     evaluate::evaluate,
     explain::{explain, report},
+    export::export,
     import::import,
     predict::predict,
     probe::probe,
@@ -193,20 +214,25 @@ pub(super) use {
 pub(super) use explain::{ExplainArgs, ReportArgs};
 
 #[cfg(not(feature = "torch"))]
-pub(super) use disabled::{evaluate, explain, import, predict, probe, report, train};
+pub(super) use disabled::{evaluate, explain, export, import, predict, probe, report, train};
 
 #[cfg(not(feature = "torch"))]
 mod disabled {
     use std::process::ExitCode;
 
     use super::{
-        EvaluateArgs, ExplainArgs, ImportArgs, PredictArgs, ProbeArgs, ReportArgs, TrainArgs,
+        EvaluateArgs, ExplainArgs, ExportArgs, ImportArgs, PredictArgs, ProbeArgs, ReportArgs,
+        TrainArgs,
     };
     use crate::cli::DatabaseArgs;
     use crate::cli::error::{CliError, without_torch};
 
     pub(in crate::cli) fn train(_: &TrainArgs, _: &DatabaseArgs) -> Result<ExitCode, CliError> {
         Err(without_torch("surmise train"))
+    }
+
+    pub(in crate::cli) fn export(_: &ExportArgs) -> Result<ExitCode, CliError> {
+        Err(without_torch("surmise model export"))
     }
 
     pub(in crate::cli) fn import(_: &ImportArgs) -> Result<ExitCode, CliError> {
