@@ -248,19 +248,17 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// [`TrainError::OutOfMemory`].
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let copied = |prefix: &str, name: &str, tensor: &Tensor| -> Result<_, TchError> {
-            Ok((format!("{prefix}{name}"), tensor.f_detach_copy()?))
-        };
         let mut tensors = Vec::new();
         for (name, tensor) in self.learner.network().state() {
-            tensors.push(copied(MODEL, name, tensor)?);
+            tensors.push((format!("{MODEL}{name}"), tensor.f_detach_copy()?));
         }
         let mut optimizer_steps = Vec::new();
         for (index, group) in self.learner.groups().iter().enumerate() {
             let OptimizerState { steps, buffers } = group.optimizer.state()?;
             optimizer_steps.push(steps);
+            // Copies already.
             for (name, tensor) in buffers.iter() {
-                tensors.push(copied(&of_optimizer(index), name, tensor)?);
+                tensors.push((format!("{}{name}", of_optimizer(index)), tensor.shallow_clone()));
             }
         }
         let tensors = tensors.into_iter().collect::<StateDict>();

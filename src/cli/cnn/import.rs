@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use tch::{Device, Tensor};
+use tch::{Device, TchError, Tensor};
 
 use super::ImportArgs;
 use crate::cli::error::CliError;
@@ -30,15 +30,17 @@ pub(in crate::cli) fn import(args: &ImportArgs) -> Result<ExitCode, CliError> {
         ModelKind::DenseNet121 => with_new_names(&found),
         _ => found,
     };
-    let found = match kind {
-        // Its ReLU comes between.
-        ModelKind::SqueezeNet1_1 => found,
-        _ if classes.len() == 2 => with_one_output(&found),
-        _ => found,
-    };
     let model = ModelSettings::from(kind);
     let mut network = Network::new(&model, args.image_size, classes.len(), 0, Device::Cpu)
         .map_err(|error| wrong(&error))?;
+    let found = match model.kind {
+        // Its ReLU comes between.
+        ModelKind::SqueezeNet1_1 => found,
+        _ if classes.len() == 2 => {
+            with_one_output(&found, &network).map_err(|error| wrong(&error))?
+        }
+        _ => found,
+    };
     network.take(&found).map_err(|error| {
         wrong(&error).hint("is it another network's, or has it another number of classes?")
     })?;
@@ -73,21 +75,17 @@ fn classes(given: &str) -> Result<Vec<String>, CliError> {
 }
 
 /// Of two outputs, as others train them for two classes, their difference: the probabilities are the
-/// same. The head is the last layer in a file.
-fn with_one_output(found: &StateDict) -> StateDict {
-    let names: Vec<&str> = found.iter().map(|(name, _)| name).collect();
-    let head = names.last().and_then(|name| name.rsplit_once('.')).map_or("", |(layer, _)| layer);
+/// same.
+fn with_one_output(found: &StateDict, network: &Network) -> Result<StateDict, TchError> {
+    let head = network.module().parts().pop().unwrap_or_default();
     let difference = |(name, tensor): (&str, &Tensor)| {
-        let of_head = name.rsplit_once('.').is_some_and(|(layer, _)| layer == head);
-        let two = of_head && tensor.size().first() == Some(&2);
-        let tensor = match two {
-            true => {
-                tensor.f_narrow(0, 1, 1).and_then(|second| second.f_sub(&tensor.f_narrow(0, 0, 1)?))
-            }
-            false => Ok(tensor.shallow_clone()),
+        let two = tensor.size().first() == Some(&2);
+        let tensor = if two && head.iter().any(|spec| spec.name == name) {
+            tensor.f_narrow(0, 1, 1)?.f_sub(&tensor.f_narrow(0, 0, 1)?)?
+        } else {
+            tensor.shallow_clone()
         };
-        // Without memory for it, it stays as it is, and does not fit.
-        (name.to_owned(), tensor.unwrap_or_default())
+        Ok((name.to_owned(), tensor))
     };
     found.iter().map(difference).collect()
 }

@@ -12,7 +12,7 @@
 use tch::{Device, TchError, Tensor};
 
 use super::{ExplainError, Planes};
-use crate::vision::{Network, Pipeline, Transform};
+use crate::vision::{Network, Pipeline};
 
 impl Network {
     /// Logits of images that `pipeline` has yet to normalise, as a model to explain: differentiable,
@@ -24,23 +24,15 @@ impl Network {
         &self,
         pipeline: &Pipeline,
     ) -> Result<impl Fn(&Tensor) -> Result<Tensor, TchError> + use<'_>, TchError> {
-        let inner = pipeline.varying.iter().filter_map(|transform| match transform {
-            Transform::Normalize { mean, std } => Some((*mean, *std)),
-            _ => None,
-        });
         let channels = |numbers: [f64; 3]| {
             let numbers = Tensor::f_from_slice(&numbers.map(|x| x as f32))?;
             numbers.f_view([1, 3, 1, 1])?.f_to_device(self.device())
         };
-        let steps = inner.chain(pipeline.normalize);
-        let steps = steps.map(|(mean, std)| Ok((channels(mean)?, channels(std)?)));
-        let steps = steps.collect::<Result<Vec<_>, TchError>>()?;
-        Ok(move |images: &Tensor| {
-            let mut images = images.shallow_clone();
-            for (mean, std) in &steps {
-                images = images.f_sub(mean)?.f_div(std)?;
-            }
-            self.forward(&images)
+        let channels = |(mean, std)| Ok::<_, TchError>((channels(mean)?, channels(std)?));
+        let normalize = pipeline.normalize.map(channels).transpose()?;
+        Ok(move |images: &Tensor| match &normalize {
+            Some((mean, std)) => self.forward(&images.f_sub(mean)?.f_div(std)?),
+            None => self.forward(images),
         })
     }
 }
