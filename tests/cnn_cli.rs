@@ -8,6 +8,9 @@ use std::path::Path;
 
 use common::Place;
 use serde_json::Value;
+use surmise::objective::TrainedCnn;
+use surmise::vision::Checkpoint;
+use tch::Device;
 
 /// `images/train`, `valid` and `test` with two classes of four images each, which colour tells apart.
 fn place() -> Place {
@@ -191,6 +194,127 @@ fn the_best_trial_is_trained_again() {
     // The last epoch's line ends in the accuracy that the trial measured.
     let last = err.lines().rfind(|line| line.starts_with("epoch   4/4")).unwrap();
     assert!(last.contains(&format!("accuracy {value:.4}  ")), "{last} {value}");
+}
+
+#[test]
+fn the_epoch_that_measured_best_can_be_kept() {
+    let place = place();
+    let arguments = ["train", "study.yaml", "--set", "lr=0.1", "--epochs", "6", "--set"];
+    let arguments = [&arguments[..], &["schedule=constant", "--out"]].concat();
+    let report = |name: &str| {
+        TrainedCnn::read(&place.path().join(name), Device::Cpu).unwrap().report.unwrap()
+    };
+    place.ok(&[&arguments[..], &["last.safetensors"]].concat());
+    assert_eq!(report("last.safetensors").epoch, 6);
+    let resume = ["last.safetensors", "--resume", "--keep", "loss"];
+    let err = place.fails(&[&arguments[..], &resume].concat(), 1);
+    assert!(err.contains("last.safetensors is not the model of epoch"), "{err}");
+    let output = place.output(&[&arguments[..], &["best.safetensors", "--keep", "loss"]].concat());
+    let (out, err) = common::texts(&output);
+    assert!(output.status.success(), "{out}{err}");
+    let loss = |line: &str| {
+        let (_, rest) = line.split_once("valid loss ").unwrap();
+        rest.split_once(' ').unwrap().0.parse::<f64>().unwrap()
+    };
+    let losses: Vec<f64> = err.lines().filter(|l| l.starts_with("epoch ")).map(loss).collect();
+    let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    let kept = report("best.safetensors");
+    assert!((kept.metrics.loss - least).abs() < 1e-4, "{kept:?} {losses:?}");
+    assert!(kept.epoch < 6, "at this learning rate the last epoch is not the best: {losses:?}");
+    // It measures what it measured then.
+    let out = place.ok(&["evaluate", "best.safetensors", "images/valid", "--json"]);
+    let measured: Value = serde_json::from_str(&out).unwrap();
+    assert!((measured["loss"].as_f64().unwrap() - kept.metrics.loss).abs() < 1e-5, "{out}");
+    // Going on for nothing leaves it alone.
+    let before = fs::read(place.path().join("best.safetensors")).unwrap();
+    let resume = ["best.safetensors", "--resume", "--keep", "loss"];
+    place.ok(&[&arguments[..], &resume].concat());
+    assert!(before == fs::read(place.path().join("best.safetensors")).unwrap());
+}
+
+#[test]
+fn batches_may_have_to_be_full_and_come_in_order() {
+    let place = place();
+    let train = |set: &[&str]| {
+        place.ok(&[&["train", "study.yaml", "--out", "m.safetensors"], set].concat());
+        let checkpoint = Checkpoint::read(&place.path().join("m.checkpoint")).unwrap();
+        let steps = checkpoint.state["training"]["optimizer_steps"][0].as_u64().unwrap();
+        (steps, fs::read(place.path().join("m.safetensors")).unwrap())
+    };
+    // Eight images, three a batch, four epochs.
+    let (steps, shuffled) = train(&[]);
+    assert_eq!(steps, 4 * 3);
+    assert_eq!(train(&["--set", "drop_last=true"]).0, 4 * 2);
+    assert!(train(&["--set", "shuffle=false"]).1 != shuffled);
+    let set = ["--set", "drop_last=true", "--set", "batch_size=9"];
+    let err = place.fails(&[&["train", "study.yaml"], &set[..]].concat(), 1);
+    assert!(err.contains("8 images to learn from fill no batch of 9"), "{err}");
+}
+
+#[test]
+fn images_left_aside_are_what_a_model_is_tested_on() {
+    let place = place();
+    let evaluate = || {
+        let out = place.ok(&["evaluate", "colours.safetensors", "--json"]);
+        serde_json::from_str::<Value>(&out).unwrap()["images"].as_u64().unwrap()
+    };
+    place.ok(&["train", "study.yaml", "--epochs", "1"]);
+    let err = place.fails(&["evaluate", "colours.safetensors"], 1);
+    assert!(err.contains("leaves no images aside for testing"), "{err}");
+    place.ok(&["train", "study.yaml", "--epochs", "1", "--set", "data.test=images/test"]);
+    assert_eq!(evaluate(), 8);
+    assert!(is_png(&place.path().join("plots/colours-test-confusion.png")));
+    let split = STUDY.replace("    train: images/train\n", "    folder: images/train\n");
+    let split =
+        split.replace("    valid: images/valid\n", "    split: { valid: 0.25, test: 0.25 }\n");
+    place.write("study.yaml", &split);
+    place.ok(&["train", "study.yaml", "--epochs", "1"]);
+    assert_eq!(evaluate(), 2);
+    assert!(is_png(&place.path().join("plots/colours-train-test-confusion.png")));
+}
+
+#[test]
+fn a_run_says_where_images_are_and_which_were_left_out() {
+    let place = place();
+    place.write("images/train/red/0.png", "no image");
+    let study = STUDY.replace("    image_size: 20\n", "    image_size: 20\n    corrupt: skip\n");
+    place.write("study.yaml", &study);
+    let output = place.output(&["run", "study.yaml"]);
+    let (out, err) = common::texts(&output);
+    assert!(output.status.success(), "{out}{err}");
+    for text in ["7 images to learn from, ", "8 images to measure on, ", "1 damaged image left out"]
+    {
+        assert_eq!(err.matches(text).count(), 1, "{text}: {err}");
+    }
+    let log = fs::read_to_string(place.path().join("runs/colours/1/trial.log")).unwrap();
+    assert!(log.contains("left out: images/train/red/0.png"), "{log}");
+    assert!(log.contains("epoch 4/4  train loss "), "{log}");
+}
+
+#[test]
+fn a_trial_without_memory_fails_and_its_worker_lives() {
+    let place = place();
+    // What the second trial's first layer makes of a batch would take 2 TB.
+    let study = STUDY
+        .replace("space:\n", "enqueue:\n  - { c: 4 }\n  - { c: 65536 }\n  - { c: 5 }\nspace:\n")
+        .replace("  lr: { low: 1e-4, high: 1e-1, log: true, guess: 0.01 }\n", "")
+        .replace("  flip: { low: 0.0, high: 1.0 }\n", "  c: { low: 4, high: 65536 }\n")
+        .replace("{ horizontal_flip: $flip }, ", "")
+        .replace("lr: $lr", "lr: 0.01")
+        .replace("blocks: 2, channels: 6,", "channels: [$c], global_pooling: true,")
+        .replace("image_size: 20", "image_size: 1024")
+        .replace("batch_size: 3", "batch_size: 8")
+        .replace("epochs: 4", "epochs: 1");
+    place.write("study.yaml", &study);
+    let output = place.output(&["run", "study.yaml", "--no-plots"]);
+    let (out, err) = common::texts(&output);
+    assert!(output.status.success(), "{out}{err}");
+    let shown = place.show("colours");
+    let trials = shown["trials"].as_array().unwrap();
+    let states: Vec<&str> = trials.iter().map(|t| t["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["complete", "failed", "complete"], "{err}");
+    assert!(err.contains("failed (out_of_memory)"), "{err}");
+    assert!(!err.contains("worker died"), "{err}");
 }
 
 #[test]

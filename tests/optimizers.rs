@@ -2,6 +2,7 @@
 #![cfg(feature = "torch")]
 
 mod numbers;
+mod weights;
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -202,19 +203,9 @@ fn optimizers_of_parts_reach_the_whole_vector_and_leave_the_rest() {
 /// The network with the weights that optimizers.py's `filled` gives it.
 fn filled(outputs: usize) -> Network {
     // Two classes have one logit.
-    let network =
+    let mut network =
         Network::new(&ModelKind::Bitmoji.into(), 64, outputs.max(2), 0, Device::Cpu).unwrap();
-    for (name, parameter) in network.parameters() {
-        let size = parameter.size();
-        let scale = match size[..] {
-            [_] => 0.1,
-            [_, inputs] => (1.0 / inputs as f64).sqrt(),
-            _ => (6.0 / size[1..].iter().product::<i64>() as f64).sqrt(),
-        };
-        let values = uniform(name, size.iter().product());
-        let values = (Tensor::from_slice(&values) * 2.0 - 1.0) * scale;
-        parameter.detach().copy_(&values.to_kind(Kind::Float).view(&size[..]));
-    }
+    weights::fill(&mut network);
     network
 }
 

@@ -91,6 +91,7 @@ fn the_avatars_study_means_what_it_says() {
                 "data": {
                     "train": "data/avatars/train",
                     "valid": "data/avatars/valid",
+                    "test": "data/avatars/test",
                     "image_size": 64,
                     "transforms": [],
                     "cache": "auto",
@@ -98,6 +99,8 @@ fn the_avatars_study_means_what_it_says() {
                 },
                 "model": { "type": "bitmoji" },
                 "batch_size": 128,
+                "shuffle": true,
+                "drop_last": false,
                 "epochs": 20,
                 "optimizer": {
                     "type": "adam",

@@ -2,6 +2,7 @@
 #![cfg(feature = "torch")]
 
 mod numbers;
+mod weights;
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -183,6 +184,8 @@ fn bad_data_is_an_error_that_names_the_place() {
         bad_image.starts_with("ROOT/valid/red/0.png is not an image that can be used: "),
         "{bad_image}"
     );
+    let empty = message(&|root| fs::write(root.join("valid/red/0.png"), "").unwrap());
+    assert!(empty.starts_with("ROOT/valid/red/0.png is not an image"), "{empty}");
     let half = message(&|root| {
         let path = root.join("train/blue/1.png");
         let bytes = fs::read(&path).unwrap();
@@ -342,24 +345,7 @@ fn network(outputs: usize) -> Network {
 /// The network with the weights that make.py's `filled` gives it.
 fn filled(outputs: usize) -> Network {
     let mut network = network(outputs);
-    let tensors: Vec<_> = network
-        .parameters()
-        .map(|(name, parameter)| {
-            let size = parameter.size();
-            let scale = match size[..] {
-                [_] => 0.1,
-                [_, inputs] => (1.0 / inputs as f64).sqrt(),
-                _ => (6.0 / size[1..].iter().product::<i64>() as f64).sqrt(),
-            };
-            let values = uniform(name, size.iter().product());
-            let tensor = (Tensor::from_slice(&values) * 2.0 - 1.0) * scale;
-            (name, tensor.to_kind(Kind::Float).view(&size[..]))
-        })
-        .collect();
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("weights.safetensors");
-    Tensor::write_safetensors(&tensors, &file).unwrap();
-    network.load(&file).unwrap();
+    weights::fill(&mut network);
     network
 }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use crate::vision::model::ModelSummary;
-use crate::vision::{ModelKind, ModelSettings};
+use crate::vision::{ModelKind, ModelSettings, Trainable};
 
 use super::configuration::Configuration;
 use super::error::CliError;
@@ -40,7 +40,8 @@ each.
 Examples:
   surmise model summary bitmoji
   surmise model summary resnet18 --image-size 224 --classes 1000
-  surmise model summary experiments/avatars.yaml"
+  surmise model summary experiments/avatars.yaml
+  surmise model summary experiments/transfer.yaml --set trainable=2"
 )]
 struct SummaryArgs {
     /// A network's name, or a study's YAML
@@ -69,9 +70,10 @@ fn summary(args: &SummaryArgs) -> Result<ExitCode, CliError> {
     let (model, image_size) = find(args)?;
     let outputs = if args.classes == 2 { 1 } else { args.classes.into() };
     let image_size = args.image_size.unwrap_or(image_size);
+    let trainable = model.pretrained.as_ref().map_or(Trainable::All, |p| p.trainable);
     let summary = model
         .module(image_size, outputs)
-        .and_then(|module| ModelSummary::new(&module, image_size))
+        .and_then(|module| ModelSummary::new(&module, image_size, trainable))
         .map_err(|error| {
             let smallest = model.smallest_image();
             let hint = smallest.map(|size| format!("the smallest it takes are {size} × {size}"));

@@ -91,6 +91,7 @@ impl Progress {
                 let list: Vec<String> = trials.iter().map(ToString::to_string).collect();
                 self.line(&format!("waiting for trial {} of another run", list.join(", ")));
             }
+            Event::Note { text } => self.line(&table::clean(text)),
             Event::WorkerLost { reason } => {
                 self.line(&format!("a worker died ({reason}); another takes its place"));
             }

@@ -8,8 +8,8 @@ use clap::Args;
 
 use crate::runner::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
 
-use super::DatabaseArgs;
 use super::error::CliError;
+use super::{DatabaseArgs, talk};
 
 #[derive(Debug, Args)]
 #[command(after_help = "`surmise run` starts workers by itself; this is for schedulers.
@@ -40,7 +40,12 @@ pub(super) fn worker(args: WorkerArgs, database: &DatabaseArgs) -> Result<ExitCo
         device: args.device,
         supervised: args.supervised,
     };
-    match runner::work(&options) {
+    // Beside its own words, the supervisor tells those of its workers.
+    let mut note = |text: &str| match options.supervised {
+        true => drop(writeln!(io::stdout(), "{text}")),
+        false => talk(text),
+    };
+    match runner::work(&options, &mut note) {
         Ok(WorkerEnd::Done | WorkerEnd::Stopped) => Ok(ExitCode::SUCCESS),
         // The supervisor shows the reason as its own error; it can only be told by stderr.
         Err(error) if args.supervised => {

@@ -101,6 +101,12 @@ pub trait Objective {
         reporter: &mut dyn Reporter,
     ) -> Result<Outcome, ObjectiveError>;
 
+    /// What whoever runs the study should know, in a line each, since this was last asked: where the
+    /// images are, files that were left out.
+    fn notes(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether it starts processes of its own, which it ends when the trial is abandoned.
     fn has_children(&self) -> bool {
         false

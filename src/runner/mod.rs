@@ -6,8 +6,11 @@
 //! starts. A trial that takes its process down costs one worker, never the study.
 //!
 //! A supervised worker listens on stdin: `finish` asks it to end after its trial, the end of the
-//! stream (which comes when the supervisor dies, however it dies) to abandon it at once.
+//! stream (which comes when the supervisor dies, however it dies) to abandon it at once. What its
+//! objective has to say goes to stdout, a line each, for the supervisor to tell; why it cannot go on,
+//! to stderr.
 
+mod process;
 mod signals;
 mod supervisor;
 mod worker;

@@ -1,20 +1,19 @@
 //! The supervisor: starts workers, watches them, tells what happens.
 
-use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::ExitStatus;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::objective::{self, ObjectiveSpec};
+use crate::objective;
 use crate::store::{Blame, StudySummary, WorkerId};
 use crate::study::{Recovery, Study, StudyError};
 use crate::trial::{
     Failure, FailureKind, FinishSequence, Timestamp, Trial, TrialNumber, TrialState,
 };
 
+use super::process::Worker;
 use super::signals::{Interrupt, Interrupts};
 use super::{EXIT_UNUSABLE, RunError, WorkerOptions};
 
@@ -24,8 +23,6 @@ const TICK: Duration = Duration::from_millis(50);
 const MAX_LOSSES: u32 = 2;
 /// Workers that may end in a row without any trial finishing.
 const MAX_DEATHS_IN_A_ROW: u32 = 5;
-/// How long an abandoning worker may take before it is killed.
-const ABANDON_GRACE: Duration = Duration::from_secs(5);
 
 /// How to run a study.
 #[derive(Clone, Debug)]
@@ -66,6 +63,11 @@ pub enum Event<'a> {
     Waiting {
         /// Those trials.
         trials: &'a [TrialNumber],
+    },
+    /// A worker has something to say that none said before.
+    Note {
+        /// In a line.
+        text: &'a str,
     },
     /// A worker died with its trial; another takes its place.
     WorkerLost {
@@ -112,6 +114,7 @@ pub fn run(
         deaths_in_a_row: 0,
         asked: Interrupt::None,
         waiting: false,
+        noted: BTreeSet::new(),
     };
     let end = supervisor.supervise(interrupts);
     // After an error, all at once: each may take a while to let go of its trial.
@@ -129,6 +132,8 @@ struct Supervisor<'a> {
     asked: Interrupt,
     /// Whether it was told that other runs hold the last trials.
     waiting: bool,
+    /// What workers said so far.
+    noted: BTreeSet<String>,
 }
 
 impl Supervisor<'_> {
@@ -240,7 +245,13 @@ impl Supervisor<'_> {
     fn look_after_workers(&mut self) -> Result<(), RunError> {
         let mut i = 0;
         while i < self.workers.len() {
-            match self.workers[i].ended() {
+            let ended = self.workers[i].ended();
+            for text in self.workers[i].notes(ended.is_some()) {
+                if self.noted.insert(text.clone()) {
+                    (self.observe)(Event::Note { text: &text });
+                }
+            }
+            match ended {
                 None => i += 1,
                 Some(status) => {
                     let worker = self.workers.swap_remove(i);
@@ -261,7 +272,7 @@ impl Supervisor<'_> {
         }
         let how = objective::describe_exit(status);
         let reason = if stderr.is_empty() { how } else { format!("{how}\n{stderr}") };
-        let held: Vec<WorkerId> = self.held_by(worker.child.id())?;
+        let held: Vec<WorkerId> = self.held_by(worker.pid())?;
         let blame = (self.asked != Interrupt::Abandon).then(|| Blame {
             max_losses: MAX_LOSSES,
             reason: format!("its worker died: {reason}"),
@@ -284,98 +295,4 @@ impl Supervisor<'_> {
         let mine = workers.iter().filter(|w| w.info.pid == pid && w.info.host == host);
         Ok(mine.map(|w| w.id).collect())
     }
-}
-
-/// A worker process and the pipe to it.
-struct Worker {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    stderr: Arc<Mutex<VecDeque<String>>>,
-    reader: Option<thread::JoinHandle<()>>,
-    abandoned_at: Option<Instant>,
-}
-
-impl Worker {
-    fn start(options: &RunOptions, study: &Study) -> Result<Self, RunError> {
-        let mut command = Command::new(&options.program);
-        command.arg("worker").arg("--supervised").args(["--study", &study.spec().study]);
-        command.arg("--db").arg(&options.worker.database);
-        command.arg("--runs").arg(&options.worker.runs);
-        if let Some(device) = &options.worker.device {
-            command.args(["--device", device]);
-        }
-        if options.worker.sqlite.allow_network {
-            command.arg("--allow-network-fs");
-        }
-        if let ObjectiveSpec::Template(template) = &study.spec().objective {
-            command.envs(objective::worker_environment(template));
-        }
-        // A group of its own, so that Ctrl-C on the terminal reaches the supervisor alone.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let what = || format!("cannot start a worker ({})", options.program.display());
-        let mut child = command.spawn().map_err(|source| RunError::Io { what: what(), source })?;
-        let stderr = Arc::new(Mutex::new(VecDeque::new()));
-        let reader = child.stderr.take().map(|pipe| keep_last_lines(pipe, Arc::clone(&stderr)));
-        let stdin = child.stdin.take();
-        Ok(Self { child, stdin, stderr, reader, abandoned_at: None })
-    }
-
-    /// Asks it to end after its trial. A worker that is gone already needs no asking.
-    fn finish(&mut self) {
-        if let Some(stdin) = &mut self.stdin {
-            let _ = writeln!(stdin, "finish").and_then(|()| stdin.flush());
-        }
-    }
-
-    /// Asks it to end at once: closes its stdin.
-    fn abandon(&mut self) {
-        self.stdin = None;
-        self.abandoned_at.get_or_insert_with(Instant::now);
-    }
-
-    /// Its exit status if it has ended; one that abandons too slowly is killed.
-    fn ended(&mut self) -> Option<ExitStatus> {
-        if self.abandoned_at.is_some_and(|at| at.elapsed() > ABANDON_GRACE) {
-            let _ = self.child.kill();
-        }
-        self.child.try_wait().ok().flatten()
-    }
-
-    /// The last lines it wrote to stderr, once it has ended.
-    fn last_words(&self) -> String {
-        let deadline = Instant::now() + Duration::from_millis(500);
-        while self.reader.as_ref().is_some_and(|r| !r.is_finished()) && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-        }
-        let lines = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl Drop for Worker {
-    /// Lets it abandon its trial cleanly, then makes sure.
-    fn drop(&mut self) {
-        self.abandon();
-        while self.ended().is_none() {
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-/// Keeps the last 20 lines of a worker's stderr.
-fn keep_last_lines(
-    pipe: ChildStderr,
-    lines: Arc<Mutex<VecDeque<String>>>,
-) -> thread::JoinHandle<()> {
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-            if lines.len() == 20 {
-                lines.pop_front();
-            }
-            lines.push_back(String::from_utf8_lossy(&line).into_owned());
-        }
-    })
 }

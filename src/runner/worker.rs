@@ -43,12 +43,13 @@ pub enum WorkerEnd {
     Stopped,
 }
 
-/// Evaluates trials of a study until none is left or it is asked to stop.
+/// Evaluates trials of a study until none is left or it is asked to stop; `note` hears what the
+/// [objective](Objective::notes) has to say.
 ///
 /// # Errors
 /// [`RunError::Unusable`] if the objective cannot evaluate any trial; the trial at hand goes back to
 /// the queue.
-pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
+pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<WorkerEnd, RunError> {
     let orders = Orders::listen(options.supervised)?;
     let open = || SqliteStore::open(&options.database, &options.sqlite);
     let mut study = Study::open(Box::new(open()?), &options.study)?;
@@ -74,7 +75,7 @@ pub fn work(options: &WorkerOptions) -> Result<WorkerEnd, RunError> {
     let worker = study.register(objective.device(), supervisor.as_ref(), lease_end())?;
     let _lease = Lease::keep(open()?, worker);
 
-    let end = take_trials(&mut study, objective.as_mut(), worker, options, &orders);
+    let end = take_trials(&mut study, objective.as_mut(), worker, options, &orders, note);
     if end.is_err() {
         // Not the trial's fault: another worker may have better luck with it.
         let _ = release(&mut study, worker);
@@ -88,6 +89,7 @@ fn take_trials(
     worker: WorkerId,
     options: &WorkerOptions,
     orders: &Orders,
+    note: &mut dyn FnMut(&str),
 ) -> Result<WorkerEnd, RunError> {
     while !orders.finish.is_raised() {
         let Some(trial) = study.ask_as(worker)? else {
@@ -97,7 +99,9 @@ fn take_trials(
             }
             continue;
         };
-        match study.evaluate(objective, &trial, &options.runs, &orders.abandon)? {
+        let evaluated = study.evaluate(objective, &trial, &options.runs, &orders.abandon)?;
+        objective.notes().iter().for_each(|text| note(text));
+        match evaluated {
             Evaluated::Told => {}
             Evaluated::Abandoned => release(study, worker)?,
             Evaluated::Unusable { reason } => return Err(RunError::Unusable { reason }),

@@ -161,6 +161,7 @@ fn needed_files(objective: &Value) -> Vec<Needed> {
         Some("cnn") => [
             needed("objective.data.train", "/data/train", true),
             needed("objective.data.valid", "/data/valid", true),
+            needed("objective.data.test", "/data/test", true),
             needed("objective.data.folder", "/data/folder", true),
             needed("objective.model.weights", "/model/weights", false),
         ]

@@ -20,6 +20,7 @@ use super::failure::{is_out_of_memory, message};
 use super::folder::{FolderError, ImageFolder};
 use super::image::{ImageError, load_rgb};
 use super::settings::{Cache, Corrupt, DataSettings, DataSource};
+use super::split::Parts;
 use super::transform::{Pipeline, planes};
 
 /// Why images could not be made ready.
@@ -135,6 +136,20 @@ impl TrainingData {
         Ok(Self { train: train_set, valid: valid_set, classes: train.classes, skipped })
     }
 
+    /// How many images there are and where they are kept, and how many were left out; in a line each.
+    pub fn notes(&self) -> Vec<String> {
+        let parts = [("to learn from", &self.train), ("to measure on", &self.valid)];
+        let mut notes = parts
+            .map(|(what, set)| format!("{} images {what}, {}", set.len(), set.kept()))
+            .to_vec();
+        match self.skipped.len() {
+            0 => {}
+            1 => notes.push("1 damaged image left out".into()),
+            n => notes.push(format!("{n} damaged images left out")),
+        }
+        notes
+    }
+
     /// The same images under other settings, if those ask for the same files brought to size in the
     /// same way: a trial that only flips more often need not read them again.
     pub fn adapt(&mut self, settings: &DataSettings) -> bool {
@@ -152,7 +167,7 @@ impl TrainingData {
 /// The images to learn from and those to measure on.
 fn folders(source: &DataSource) -> Result<(ImageFolder, ImageFolder), DataError> {
     match source {
-        DataSource::Folders { train: train_path, valid: valid_path } => {
+        DataSource::Folders { train: train_path, valid: valid_path, .. } => {
             let (train, valid) = (ImageFolder::scan(train_path)?, ImageFolder::scan(valid_path)?);
             if train.classes == valid.classes {
                 return Ok((train, valid));
@@ -165,10 +180,30 @@ fn folders(source: &DataSource) -> Result<(ImageFolder, ImageFolder), DataError>
             })
         }
         DataSource::Split { folder, valid, test, seed } => {
-            let parts = ImageFolder::scan(folder)?.split(*valid, *test, *seed);
-            let parts = parts.ok_or_else(|| DataError::TooFew { folder: folder.clone() })?;
+            let parts = split(folder, *valid, *test, *seed)?;
             Ok((parts.train, parts.valid))
         }
+    }
+}
+
+fn split(folder: &Path, valid: f64, test: f64, seed: u64) -> Result<Parts, DataError> {
+    let parts = ImageFolder::scan(folder)?.split(valid, test, seed);
+    parts.ok_or_else(|| DataError::TooFew { folder: folder.to_owned() })
+}
+
+impl DataSource {
+    /// The images left aside for a last test, if there are any.
+    ///
+    /// # Errors
+    /// [`DataError`], naming the folder.
+    pub fn test_images(&self) -> Result<Option<ImageFolder>, DataError> {
+        Ok(match self {
+            Self::Folders { test, .. } => test.as_deref().map(ImageFolder::scan).transpose()?,
+            Self::Split { test: 0.0, .. } => None,
+            Self::Split { folder, valid, test, seed } => {
+                Some(split(folder, *valid, *test, *seed)?.test)
+            }
+        })
     }
 }
 
@@ -301,6 +336,17 @@ impl ImageSet {
     /// Their files.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// A number that another list of files does not share: FNV-1a, 64 bits, over their names.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let names = self
+            .files
+            .iter()
+            .flat_map(|file| file.as_os_str().as_encoded_bytes().iter().chain(&[0]));
+        names.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+        })
     }
 
     /// What they go through.

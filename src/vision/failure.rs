@@ -11,6 +11,17 @@ pub(super) fn message(error: &TchError) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
+/// The error as one of the caller's, that of no memory or that of anything else, made of its
+/// [`message`].
+pub(super) fn sorted<E>(
+    error: &TchError,
+    out_of_memory: impl FnOnce(String) -> E,
+    other: impl FnOnce(String) -> E,
+) -> E {
+    let message = message(error);
+    if is_out_of_memory(error) { out_of_memory(message) } else { other(message) }
+}
+
 /// Whether memory ran out, on the host or a device. libtorch tells in words alone.
 pub(super) fn is_out_of_memory(error: &TchError) -> bool {
     let text = error.to_string().to_lowercase();

@@ -79,11 +79,6 @@ impl Learner {
         &self.groups
     }
 
-    /// The network alone.
-    pub fn into_network(self) -> Network {
-        self.network
-    }
-
     /// One step of learning from a batch: images (b × 3 × s × s, numbers from 0 to 1) and labels
     /// (b, 64-bit integers), with the learning rate times `factor`, which is the schedule's.
     ///

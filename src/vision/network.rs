@@ -8,8 +8,10 @@ use rand_distr::StandardNormal;
 use tch::{Device, Kind, TchError, Tensor};
 use thiserror::Error;
 
-use super::failure::{is_out_of_memory, message};
-use super::model::{Mode, Module, Norm, Role, ShapeError, Start, TensorSpec, forward};
+use super::failure::{message, sorted};
+use super::model::{
+    Mode, Module, Norm, Role, ShapeError, Start, TensorSpec, forward, parameter_count,
+};
 use super::settings::{ModelSettings, Pretrained, Trainable};
 use super::state_dict::{Mismatch, StateDict, StateDictError};
 
@@ -88,12 +90,7 @@ impl TakeError {
 
 impl From<TchError> for NetworkError {
     fn from(error: TchError) -> Self {
-        let message = message(&error);
-        if is_out_of_memory(&error) {
-            Self::OutOfMemory { message }
-        } else {
-            Self::Torch { message }
-        }
+        sorted(&error, |message| Self::OutOfMemory { message }, |message| Self::Torch { message })
     }
 }
 
@@ -111,10 +108,28 @@ impl Network {
         seed: u64,
         device: Device,
     ) -> Result<Self, NetworkError> {
-        let outputs = if classes == 2 { 1 } else { classes as i64 };
-        let module = model.module(image_size, outputs)?;
-        let tensors = module.tensors();
-        let weights = Tensor::f_from_slice(&begin(&tensors, seed)?)?.f_to_device(device)?;
+        let module = module(model, image_size, classes)?;
+        let weights = Tensor::f_from_slice(&begin(&module.tensors(), seed)?)?;
+        Self::of(module, &weights.f_to_device(device)?)
+    }
+
+    /// The same with every parameter 0, to [take](Self::take) them from somewhere.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn blank(
+        model: &ModelSettings,
+        image_size: u32,
+        classes: usize,
+        device: Device,
+    ) -> Result<Self, NetworkError> {
+        let module = module(model, image_size, classes)?;
+        let weights = Tensor::f_zeros([parameter_count(&module.tensors())], (Kind::Float, device))?;
+        Self::of(module, &weights)
+    }
+
+    fn of(module: Module, weights: &Tensor) -> Result<Self, NetworkError> {
+        let (tensors, device) = (module.tensors(), weights.device());
         let mut parameters = Vec::new();
         let mut norms = Vec::new();
         let mut start = 0;
@@ -133,6 +148,7 @@ impl Network {
                 Role::RunningVar | Role::BatchesTracked => {}
             }
         }
+        let weights = weights.shallow_clone();
         Ok(Self { module, tensors, weights, parameters, norms, frozen: Frozen::default() })
     }
 
@@ -249,23 +265,17 @@ impl Network {
                 body.chain(head).map(|(name, tensor)| (name, tensor.shallow_clone())).collect();
             self.take(&tensors).map_err(|error| error.in_file(path))?;
         }
-        if let Trainable::Last(parts) = trainable {
-            self.freeze(*parts, *frozen_statistics)
-                .map_err(|error| StateDictError::torch(path, &error))?;
-        }
-        Ok(())
+        self.freeze(*trainable, *frozen_statistics)
+            .map_err(|error| StateDictError::torch(path, &error))
     }
 
-    /// Learns nothing but the last part and so many before it.
-    fn freeze(&mut self, thawed: usize, statistics: bool) -> Result<(), TchError> {
-        let parts = self.module.parts();
-        let frozen = &parts[..parts.len().saturating_sub(thawed + 1)];
-        let tensors = || frozen.iter().flatten();
-        let parameters = || tensors().filter(|spec| matches!(spec.role, Role::Parameter(_)));
-        let norms = tensors().filter(|spec| spec.role == Role::RunningMean).count();
+    fn freeze(&mut self, trainable: Trainable, statistics: bool) -> Result<(), TchError> {
+        let frozen = self.module.frozen(trainable);
+        let parameters = frozen.iter().filter(|spec| matches!(spec.role, Role::Parameter(_)));
+        let norms = frozen.iter().filter(|spec| spec.role == Role::RunningMean).count();
         self.frozen = Frozen {
-            parameters: parameters().count(),
-            weights: parameters().map(TensorSpec::numel).sum(),
+            parameters: parameters.count(),
+            weights: parameter_count(&frozen),
             norms: if statistics { norms } else { 0 },
         };
         for parameter in &mut self.parameters[..self.frozen.parameters] {
@@ -343,12 +353,16 @@ fn common_prefix<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
     first[..end].to_owned()
 }
 
+fn module(model: &ModelSettings, image_size: u32, classes: usize) -> Result<Module, ShapeError> {
+    // Of two classes the logit of the second says all.
+    model.module(image_size, if classes == 2 { 1 } else { classes as i64 })
+}
+
 /// How all parameters begin, one after the other.
 fn begin(tensors: &[TensorSpec], seed: u64) -> Result<Vec<f32>, NetworkError> {
     // Not libtorch's generator: that one is shared by the whole process.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let parameters = tensors.iter().filter(|spec| matches!(spec.role, Role::Parameter(_)));
-    let count: i64 = parameters.map(TensorSpec::numel).sum();
+    let count = parameter_count(tensors);
     let mut values = Vec::new();
     values
         .try_reserve_exact(usize::try_from(count).unwrap_or(usize::MAX))

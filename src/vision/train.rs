@@ -1,5 +1,6 @@
 //! Training: epochs over shuffled batches, what each measured, what can go wrong, and going on later.
 
+use std::fmt;
 use std::ops::ControlFlow;
 
 use rand::seq::SliceRandom;
@@ -13,7 +14,7 @@ use thiserror::Error;
 use super::allocator::keep_freed_memory;
 use super::batches::Draws;
 use super::data::{DataError, TrainingData};
-use super::failure::{is_out_of_memory, message};
+use super::failure::sorted;
 use super::learner::Learner;
 use super::model::ShapeError;
 use super::network::{Network, NetworkError};
@@ -35,6 +36,15 @@ pub struct Metrics {
     pub train_loss: f64,
     /// Share of the training images that were classified right, in the same way, 0 to 1.
     pub train_accuracy: f64,
+}
+
+impl fmt::Display for Metrics {
+    /// In one line, a line of a table.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { accuracy, loss, train_loss, train_accuracy } = self;
+        write!(f, "train loss {train_loss:.4} accuracy {train_accuracy:.4}  ")?;
+        write!(f, "valid loss {loss:.4} accuracy {accuracy:.4}")
+    }
 }
 
 /// An epoch and what it measured.
@@ -71,6 +81,16 @@ pub enum TrainError {
     /// An image could be read before, and no longer can.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Batches that must be full, and too few images for one.
+    #[error(
+        "{images} images to learn from fill no batch of {batch_size}, and `drop_last` leaves out what does not fill one"
+    )]
+    NoBatch {
+        /// How many there are.
+        images: usize,
+        /// How many a batch takes.
+        batch_size: usize,
+    },
     /// A checkpoint is of another training.
     #[error("the checkpoint is not of this training: {reason}")]
     OtherTraining {
@@ -97,12 +117,7 @@ impl From<NetworkError> for TrainError {
 
 impl From<TchError> for TrainError {
     fn from(error: TchError) -> Self {
-        let message = message(&error);
-        if is_out_of_memory(&error) {
-            Self::OutOfMemory { message }
-        } else {
-            Self::Torch { message }
-        }
+        sorted(&error, |message| Self::OutOfMemory { message }, |message| Self::Torch { message })
     }
 }
 
@@ -158,6 +173,8 @@ struct TrainerState {
     optimizer_steps: Vec<u32>,
     /// How many to learn from, and to measure on.
     images: (usize, usize),
+    /// The fingerprints of their files.
+    files: (u64, u64),
     history: Vec<EpochReport>,
 }
 
@@ -172,12 +189,16 @@ impl<'a> Trainer<'a> {
     /// A fresh network, to be trained on `data`.
     ///
     /// # Errors
-    /// [`TrainError::Shape`], [`TrainError::OutOfMemory`].
+    /// [`TrainError::Shape`], [`TrainError::NoBatch`], [`TrainError::OutOfMemory`].
     pub fn new(
         settings: &'a CnnSettings,
         data: &'a TrainingData,
         seed: u64,
     ) -> Result<Self, TrainError> {
+        let (images, batch_size) = (data.train.len(), settings.batch_size);
+        if settings.drop_last && images < batch_size {
+            return Err(TrainError::NoBatch { images, batch_size });
+        }
         keep_freed_memory();
         tch::set_num_threads(i32::try_from(settings.threads).unwrap_or(i32::MAX));
         let (size, device) = (data.train.image_size(), data.train.device());
@@ -224,6 +245,9 @@ impl<'a> Trainer<'a> {
                 then.0, then.1, now.0, now.1
             )));
         }
+        if state.files != files(data) {
+            return Err(other(&"some of its images had other names"));
+        }
         let mut trainer = Self::new(settings, data, state.seed)?;
         let (network, groups) = trainer.learner.parts();
         network.take(&part(&checkpoint.tensors, MODEL)).map_err(|error| other(&error))?;
@@ -236,8 +260,7 @@ impl<'a> Trainer<'a> {
             group.optimizer.restore(&state).map_err(|error| other(&error))?;
         }
         for report in &state.history {
-            // Every epoch's order is made of the one before.
-            trainer.order.shuffle(&mut trainer.random);
+            trainer.shuffle();
             trainer.remember(*report);
         }
         Ok(trainer)
@@ -264,7 +287,8 @@ impl<'a> Trainer<'a> {
         let tensors = tensors.into_iter().collect::<StateDict>();
         let history = self.history.clone();
         let images = (self.data.train.len(), self.data.valid.len());
-        let training = TrainerState { seed: self.seed, optimizer_steps, images, history };
+        let (seed, files) = (self.seed, files(self.data));
+        let training = TrainerState { seed, optimizer_steps, images, files, history };
         Ok(Checkpoint { tensors, state: json!({ "training": training }) })
     }
 
@@ -273,17 +297,17 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// [`TrainError`].
     pub fn epoch(&mut self) -> Result<EpochReport, TrainError> {
+        self.shuffle();
         let Self { settings, data, learner, .. } = self;
         let epoch = self.history.len() as u32 + 1;
         let (batch_size, threads) = (settings.batch_size.max(1), settings.threads);
-        // By a single image batch normalisation cannot go: of an epoch's order, which is random, the last
-        // image is left out where it would be alone.
-        let alone = data.train.len() % batch_size == 1 && batch_size > 1;
-        let left_out = usize::from(alone && learner.network().normalizes() && data.train.len() > 1);
+        let rest = data.train.len() % batch_size;
+        // By a single image batch normalisation cannot go.
+        let alone = rest == 1 && data.train.len() > 1 && learner.network().normalizes();
+        let left_out = if settings.drop_last || alone { rest } else { 0 };
         let images = data.train.len() - left_out;
         let steps_per_epoch = images.div_ceil(batch_size) as u64;
         let network_draws = learner.network().module().is_random();
-        self.order.shuffle(&mut self.random);
         // Kept on the device: reading a number there waits for all that was asked of it.
         let device = data.train.device();
         let mut train_loss = Tensor::f_zeros([], (Kind::Double, device))?;
@@ -317,6 +341,13 @@ impl<'a> Trainer<'a> {
         Ok(report)
     }
 
+    /// Makes the next epoch's order, of the one before.
+    fn shuffle(&mut self) {
+        if self.settings.shuffle {
+            self.order.shuffle(&mut self.random);
+        }
+    }
+
     fn remember(&mut self, report: EpochReport) {
         let stopped = self.patience.as_mut().is_some_and(|p| p.ends(&report.metrics));
         self.finished = stopped || report.epoch >= self.settings.epochs;
@@ -342,11 +373,10 @@ impl<'a> Trainer<'a> {
     pub fn network(&self) -> &Network {
         self.learner.network()
     }
+}
 
-    /// The network alone.
-    pub fn into_network(self) -> Network {
-        self.learner.into_network()
-    }
+fn files(data: &TrainingData) -> (u64, u64) {
+    (data.train.fingerprint(), data.valid.fingerprint())
 }
 
 /// The tensors whose names begin so, without that.

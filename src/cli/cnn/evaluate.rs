@@ -14,7 +14,7 @@ use crate::cli::error::CliError;
 use crate::cli::{plot, table, talk};
 use crate::objective::{TrainedCnn, read_transforms};
 use crate::plot::{ConfusionData, SheetData, SheetRow, Tile};
-use crate::vision::{ImageFolder, Transform, load_rgb};
+use crate::vision::{DataSource, ImageFolder, Transform, load_rgb};
 
 /// Mistakes of a class in the picture.
 const MISTAKES: usize = 8;
@@ -34,8 +34,8 @@ struct Judged<'a> {
 
 pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError> {
     let model = read(&args.model, &args.device)?;
-    let folder = ImageFolder::scan(&args.folder)?;
-    let labels = labels(&folder, &model, &args.folder)?;
+    let Images { path, name: images, folder } = images(args.folder.as_deref(), &model)?;
+    let labels = labels(&folder, &model, path)?;
     let files: Vec<PathBuf> = folder.samples.iter().map(|(file, _)| file.clone()).collect();
     let transforms = transforms(&args.transform, model.settings.data.image_size)?;
     let mut judged = Vec::new();
@@ -57,13 +57,13 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
         }
     }
     if judged.is_empty() {
-        let message = format!("no image in {} could be judged", args.folder.display());
+        let message = format!("no image in {} could be judged", path.display());
         return Err(CliError::user(message));
     }
     let pairs = judged.iter().map(|image| (image.actual, image.predicted));
     let counts = ConfusionData::count(model.classes.len(), pairs);
     let loss = judged.iter().map(|image| image.loss).sum::<f64>() / judged.len().max(1) as f64;
-    let mut title = format!("{} on {}", name(&args.model), name(&args.folder));
+    let mut title = format!("{} on {}", name(&args.model), images);
     for text in &args.transform {
         title += &format!(", {text}");
     }
@@ -84,7 +84,7 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
         writeln!(
             out,
             "{}: {} images{left_out}, accuracy {}, loss {}\n\n{}\n",
-            args.folder.display(),
+            path.display(),
             judged.len(),
             table::number(accuracy),
             table::number(loss),
@@ -93,7 +93,7 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
     }
     plot::make_folder(&args.out)?;
     let stem = args.model.file_stem().unwrap_or_default().to_string_lossy();
-    let mut file = format!("{stem}-{}", name(&args.folder));
+    let mut file = format!("{stem}-{images}");
     for text in &args.transform {
         let plain = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' };
         file += &format!("-{}", text.chars().map(plain).collect::<String>());
@@ -107,6 +107,34 @@ pub(in crate::cli) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError
         if args.json { talk(path.display()) } else { writeln!(out, "{}", path.display())? }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Images to judge.
+struct Images<'a> {
+    path: &'a Path,
+    name: String,
+    folder: ImageFolder,
+}
+
+/// Those of a folder, or those that the model's study left aside.
+fn images<'a>(given: Option<&'a Path>, model: &'a TrainedCnn) -> Result<Images<'a>, CliError> {
+    if let Some(path) = given {
+        return Ok(Images { path, name: name(path), folder: ImageFolder::scan(path)? });
+    }
+    let source = &model.settings.data.source;
+    let found = source.test_images().map_err(|error| CliError::user(error.to_string()))?;
+    let (path, name) = match source {
+        DataSource::Folders { train, test, .. } => {
+            let path = test.as_ref().unwrap_or(train);
+            (path, name(path))
+        }
+        DataSource::Split { folder, .. } => (folder, format!("{}-test", name(folder))),
+    };
+    let folder = found.ok_or_else(|| {
+        CliError::user("the model's study leaves no images aside for testing")
+            .hint("name a folder of images: surmise evaluate MODEL DIR")
+    })?;
+    Ok(Images { path, name, folder })
 }
 
 /// What images go through besides, as typed: a name, or a name and its main setting.

@@ -9,7 +9,7 @@ use tch::{Device, TchError, Tensor};
 
 use super::ImportArgs;
 use crate::cli::error::CliError;
-use crate::objective::TrainedCnn;
+use crate::objective::write_model;
 use crate::vision::transform::IMAGENET;
 use crate::vision::{
     CnnSettings, DataSettings, ModelKind, ModelSettings, Network, StateDict, Transform,
@@ -31,7 +31,7 @@ pub(in crate::cli) fn import(args: &ImportArgs) -> Result<ExitCode, CliError> {
         _ => found,
     };
     let model = ModelSettings::from(kind);
-    let mut network = Network::new(&model, args.image_size, classes.len(), 0, Device::Cpu)
+    let mut network = Network::blank(&model, args.image_size, classes.len(), Device::Cpu)
         .map_err(|error| wrong(&error))?;
     let found = match model.kind {
         // Its ReLU comes between.
@@ -52,8 +52,8 @@ pub(in crate::cli) fn import(args: &ImportArgs) -> Result<ExitCode, CliError> {
         Transform::CenterCrop { size: args.image_size },
         Transform::Normalize { mean, std },
     ];
-    let trained = TrainedCnn { network, classes, settings: CnnSettings::new(data, model) };
-    trained.write(&args.out).map_err(|error| CliError::user(error.to_string()))?;
+    write_model(&network, &CnnSettings::new(data, model), &classes, None, &args.out)
+        .map_err(|error| CliError::user(error.to_string()))?;
     writeln!(io::stdout(), "{}", args.out.display())?;
     Ok(ExitCode::SUCCESS)
 }

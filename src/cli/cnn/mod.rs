@@ -19,7 +19,7 @@ mod trained;
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 #[command(
@@ -52,6 +52,10 @@ pub(super) struct TrainArgs {
     /// What decides initial weights, order and random transforms; by default 0, or the trial's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Which epoch's model to write: that of the last, or the one with the lowest loss or highest
+    /// accuracy on the validation images
+    #[arg(long, value_name = "WHICH", default_value = "last")]
+    keep: Keep,
     /// Where to write the model; by default STUDY.safetensors
     #[arg(long, value_name = "MODEL")]
     out: Option<PathBuf>,
@@ -64,6 +68,15 @@ pub(super) struct TrainArgs {
     /// Folder to write the learning curves to
     #[arg(long, value_name = "DIR", default_value = "plots")]
     plots: PathBuf,
+}
+
+/// Which epoch's model is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
+enum Keep {
+    Last,
+    Loss,
+    Accuracy,
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +108,7 @@ pub(super) struct PredictArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  surmise evaluate model.safetensors
   surmise evaluate model.safetensors data/avatars/test
   surmise evaluate model.safetensors data/avatars/test --transform vertical_flip=1")]
 #[cfg_attr(not(feature = "torch"), allow(dead_code))]
@@ -102,9 +116,10 @@ pub(super) struct EvaluateArgs {
     /// A model that `surmise train` wrote
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// An image folder: a sub-folder a class, of those the model knows
+    /// An image folder: a sub-folder a class, of those the model knows; by default the images that its
+    /// study left aside for testing
     #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    folder: Option<PathBuf>,
     /// Put every image through a transform first: vertical_flip=1, rotation=30
     #[arg(long, value_name = "NAME=VALUE")]
     transform: Vec<String>,

@@ -6,16 +6,19 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use tch::Device;
 
-use super::TrainArgs;
 use super::trained::device;
+use super::{Keep, TrainArgs};
 use crate::cli::configuration::Configuration;
 use crate::cli::data::name;
 use crate::cli::error::CliError;
 use crate::cli::{DatabaseArgs, plot, table, talk};
-use crate::objective::{ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint};
+use crate::objective::{
+    ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
+};
 use crate::plot::{CurveData, CurvePoint};
-use crate::vision::{CnnSettings, EpochReport, TrainError, Trainer, TrainingData};
+use crate::vision::{CnnSettings, EpochReport, Metrics, TrainError, Trainer, TrainingData};
 
 pub(in crate::cli) fn train(
     args: &TrainArgs,
@@ -31,7 +34,7 @@ pub(in crate::cli) fn train(
     let choice = args.device.clone().unwrap_or_else(|| settings.device.to_string());
     let data = TrainingData::load(&settings.data, device(&choice)?)
         .map_err(|error| CliError::user(error.to_string()))?;
-    describe(&data);
+    data.notes().into_iter().for_each(talk);
     let mut trainer = if args.resume {
         let found = read_checkpoint(&checkpoint, &settings, &data.classes).map_err(unfit)?;
         let trainer = Trainer::resume(&settings, &data, &found).map_err(failed)?;
@@ -45,9 +48,20 @@ pub(in crate::cli) fn train(
         Trainer::new(&settings, &data, seed).map_err(failed)?
     };
     let progress = Progress::new(&settings, trainer.history().len());
+    if args.resume {
+        check_kept(args.keep, trainer.history(), &model)?;
+    }
+    let write = |trainer: &Trainer<'_>| {
+        let report = trainer.history().last();
+        write_model(trainer.network(), &settings, &data.classes, report, &model).map_err(unfit)
+    };
     while !trainer.is_finished() {
         let start = Instant::now();
         let report = trainer.epoch().map_err(failed)?;
+        // Before the checkpoint, which says that this epoch is done.
+        if args.keep != Keep::Last && kept(args.keep, trainer.history()) == Some(report) {
+            write(&trainer)?;
+        }
         write_checkpoint(
             trainer.checkpoint().map_err(failed)?,
             &settings,
@@ -58,19 +72,42 @@ pub(in crate::cli) fn train(
         progress.tell(&report, start.elapsed().as_secs_f64());
     }
     drop(progress);
-    let history = trainer.history().to_vec();
-    let trained = TrainedCnn {
-        network: trainer.into_network(),
-        classes: data.classes.clone(),
-        settings: settings.clone(),
-    };
-    trained.write(&model).map_err(unfit)?;
+    let history = trainer.history();
+    let kept = kept(args.keep, history);
+    if args.keep == Keep::Last {
+        write(&trainer)?;
+    }
     let mut out = io::stdout().lock();
     writeln!(out, "{}", model.display())?;
-    for path in draw(&model, &params.to_string(), &history, &args.plots)? {
+    for path in draw(&model, &params.to_string(), history, kept, &args.plots)? {
         writeln!(out, "{}", path.display())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The epoch whose model is written; of equally good ones the first.
+fn kept(keep: Keep, history: &[EpochReport]) -> Option<EpochReport> {
+    let best = |worse: fn(&Metrics) -> f64| {
+        history.iter().min_by(|a, b| worse(&a.metrics).total_cmp(&worse(&b.metrics))).copied()
+    };
+    match keep {
+        Keep::Last => history.last().copied(),
+        Keep::Loss => best(|metrics| metrics.loss),
+        Keep::Accuracy => best(|metrics| -metrics.accuracy),
+    }
+}
+
+/// Sees that the model of the epoch that is kept so far is there to be kept.
+fn check_kept(keep: Keep, history: &[EpochReport], model: &Path) -> Result<(), CliError> {
+    let Some(kept) = kept(keep, history).filter(|_| keep != Keep::Last) else { return Ok(()) };
+    let there = TrainedCnn::read(model, Device::Cpu).ok().and_then(|model| model.report);
+    // One of a later epoch is better still: the training was cut off before its checkpoint.
+    if there.is_some_and(|there| there == kept || there.epoch as usize > history.len()) {
+        return Ok(());
+    }
+    let message =
+        format!("{} is not the model of epoch {}, the best so far", model.display(), kept.epoch);
+    Err(CliError::user(message).hint("leave --keep out, or train without --resume"))
 }
 
 /// The checkpoint's place, beside a model that can be written.
@@ -120,20 +157,11 @@ fn configure(args: &TrainArgs, database: &DatabaseArgs) -> Result<(Configuration
     Ok((configuration, args.seed.unwrap_or(seed)))
 }
 
-/// How many images there are, and where they are kept.
-fn describe(data: &TrainingData) {
-    for (what, images) in [("to learn from", &data.train), ("to measure on", &data.valid)] {
-        talk(format!("{} images {what}, {}", images.len(), images.kept()));
-    }
-    if !data.skipped.is_empty() {
-        talk(format!("{} damaged images left out", data.skipped.len()));
-    }
-}
-
 fn failed(error: TrainError) -> CliError {
     let hint = match &error {
         TrainError::Diverged { .. } => "a smaller learning rate may help",
         TrainError::OutOfMemory { .. } => "a smaller batch_size needs less",
+        TrainError::NoBatch { .. } => "a smaller batch_size, or drop_last: false",
         TrainError::OtherTraining { .. } => "train without --resume, or with the settings of then",
         _ => return CliError::user(error.to_string()),
     };
@@ -173,15 +201,7 @@ impl Progress {
     }
 
     fn tell(&self, EpochReport { epoch, metrics }: &EpochReport, seconds: f64) {
-        let line = format!(
-            "epoch {epoch:>3}/{}  train loss {:.4} accuracy {:.4}  valid loss {:.4} accuracy {:.4}  {}",
-            self.epochs,
-            metrics.train_loss,
-            metrics.train_accuracy,
-            metrics.loss,
-            metrics.accuracy,
-            table::span(seconds)
-        );
+        let line = format!("epoch {epoch:>3}/{}  {metrics}  {}", self.epochs, table::span(seconds));
         match &self.bar {
             Some(bar) => {
                 bar.println(line);
@@ -205,6 +225,7 @@ fn draw(
     model: &Path,
     params: &str,
     history: &[EpochReport],
+    kept: Option<EpochReport>,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, CliError> {
     let epochs = history.iter().map(|EpochReport { epoch, metrics }| CurvePoint {
@@ -213,7 +234,7 @@ fn draw(
         valid: (metrics.loss, metrics.accuracy),
     });
     let mut subtitles = Vec::new();
-    if let Some(EpochReport { epoch, metrics }) = history.last() {
+    if let Some(EpochReport { epoch, metrics }) = kept {
         let accuracy = table::number(metrics.accuracy);
         let more = if params.is_empty() { String::new() } else { format!(" · {params}") };
         subtitles.push(format!("accuracy {accuracy} after epoch {epoch}{more}"));

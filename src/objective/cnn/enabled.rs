@@ -1,6 +1,9 @@
 //! Training a CNN with libtorch for every trial.
 
+use std::fs::File;
+use std::io::Write;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use tch::Device;
 
@@ -58,6 +61,7 @@ pub(in crate::objective) fn build(
         device,
         device_name: name(device),
         data: None,
+        notes: Vec::new(),
     }))
 }
 
@@ -67,6 +71,8 @@ struct CnnObjective {
     device_name: String,
     /// The images, decoded once per process; again only if a trial wants them in another size or shape.
     data: Option<TrainingData>,
+    /// About the images, not yet told.
+    notes: Vec<String>,
 }
 
 impl CnnObjective {
@@ -76,6 +82,7 @@ impl CnnObjective {
             self.data = None; // free the old images before the new ones come
             let data = TrainingData::load(settings, self.device)
                 .map_err(|error| ObjectiveError::Unusable { reason: error.to_string() })?;
+            self.notes = data.notes();
             self.data = Some(data);
         }
         match &self.data {
@@ -100,6 +107,10 @@ impl Objective for CnnObjective {
         run(&settings, data, trial, reporter)
     }
 
+    fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
     fn device(&self) -> &str {
         &self.device_name
     }
@@ -117,8 +128,11 @@ fn run(
 ) -> Result<Outcome, ObjectiveError> {
     let metric = measure(trial.metric)
         .ok_or_else(|| unusable(format!("a CNN has no metric `{}`", trial.metric)))?;
+    let mut log = log(trial.folder, data)?;
     let (mut abandoned, mut pruned) = (false, false);
     let result = train(settings, data, u64::from(trial.seed), |epoch: &EpochReport| {
+        // A line that cannot be written is not worth a trial.
+        let _ = writeln!(log, "epoch {}/{}  {}", epoch.epoch, settings.epochs, epoch.metrics);
         let report = Report { step: u64::from(epoch.epoch), value: metric(&epoch.metrics) };
         abandoned = trial.stop.is_raised();
         pruned = reporter.report(report).is_break() && epoch.epoch < settings.epochs;
@@ -129,6 +143,7 @@ fn run(
         Ok(_) if pruned => Ok(Outcome::Pruned),
         Ok(last) => Ok(Outcome::Complete { value: metric(&last.metrics) }),
         Err(error) => {
+            let _ = writeln!(log, "{error}");
             let kind = match error {
                 TrainError::Diverged { .. } => FailureKind::Diverged,
                 TrainError::OutOfMemory { .. } => FailureKind::OutOfMemory,
@@ -137,6 +152,16 @@ fn run(
             Err(ObjectiveError::failed(kind, error.to_string()))
         }
     }
+}
+
+/// The trial's log, which says what images there are.
+fn log(folder: &Path, data: &TrainingData) -> Result<File, ObjectiveError> {
+    let path = folder.join("trial.log");
+    let skipped = data.skipped.iter().map(|file| format!("left out: {}", file.display()));
+    let lines: Vec<String> = data.notes().into_iter().chain(skipped).collect();
+    File::create(&path)
+        .and_then(|mut file| writeln!(file, "{}", lines.join("\n")).map(|()| file))
+        .map_err(|error| unusable(format!("cannot write {}: {error}", path.display())))
 }
 
 /// The measurement a metric's name stands for.

@@ -10,7 +10,7 @@ mod trained;
 #[cfg(feature = "torch")]
 pub(super) use enabled::{build, check_available};
 #[cfg(feature = "torch")]
-pub use trained::{ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint};
+pub use trained::{ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint, write_model};
 
 #[cfg(not(feature = "torch"))]
 mod disabled;

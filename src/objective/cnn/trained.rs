@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tch::Device;
 use thiserror::Error;
@@ -10,7 +11,9 @@ use crate::document::Node;
 use crate::objective::ObjectiveSettings;
 use crate::objective::cnn_settings;
 use crate::objective::settings::from_node;
-use crate::vision::{Checkpoint, CnnSettings, Network, NetworkError, StateDictError, TakeError};
+use crate::vision::{
+    Checkpoint, CnnSettings, EpochReport, Network, NetworkError, StateDictError, TakeError,
+};
 
 /// A trained CNN: a network, the classes it tells apart, and the settings it was trained by.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct TrainedCnn {
     pub classes: Vec<String>,
     /// What it was trained by: how images come to it, above all.
     pub settings: CnnSettings,
+    /// The epoch it stood at, and what that measured; none of an imported one.
+    pub report: Option<EpochReport>,
 }
 
 /// Why a file gives no trained CNN.
@@ -69,7 +74,7 @@ pub enum ModelFileError {
 }
 
 impl TrainedCnn {
-    /// Reads what [`write`](Self::write) wrote, onto a device.
+    /// Reads what [`write_model`] wrote, onto a device.
     ///
     /// # Errors
     /// [`ModelFileError`], naming the file.
@@ -94,23 +99,31 @@ impl TrainedCnn {
             return Err(unknown("it names fewer than two classes"));
         }
         let image_size = settings.data.image_size;
-        let mut network = Network::new(&settings.model, image_size, classes.len(), 0, device)
+        let mut network = Network::blank(&settings.model, image_size, classes.len(), device)
             .map_err(|source| ModelFileError::Network { path: path.to_owned(), source })?;
         network
             .take(&tensors)
             .map_err(|source| ModelFileError::Weights { path: path.to_owned(), source })?;
-        Ok(Self { network, classes, settings })
+        let report = EpochReport::deserialize(&state["report"]).ok();
+        Ok(Self { network, classes, settings, report })
     }
+}
 
-    /// Writes safetensors, under PyTorch's names, with settings and classes as JSON among the
-    /// metadata. The file appears whole or not at all.
-    ///
-    /// # Errors
-    /// [`ModelFileError::Tensors`].
-    pub fn write(&self, path: &Path) -> Result<(), ModelFileError> {
-        let state = describe(&self.settings, &self.classes);
-        Ok(Checkpoint { tensors: self.network.state_dict(), state }.write(path)?)
-    }
+/// Writes a network with what it is for: safetensors, under PyTorch's names, with settings, classes and
+/// the epoch's report as JSON among the metadata. The file appears whole or not at all.
+///
+/// # Errors
+/// [`ModelFileError::Tensors`].
+pub fn write_model(
+    network: &Network,
+    settings: &CnnSettings,
+    classes: &[String],
+    report: Option<&EpochReport>,
+    path: &Path,
+) -> Result<(), ModelFileError> {
+    let mut state = describe(settings, classes);
+    state["report"] = json!(report);
+    Ok(Checkpoint { tensors: network.state_dict(), state }.write(path)?)
 }
 
 /// What weights are for.

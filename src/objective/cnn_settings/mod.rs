@@ -21,11 +21,13 @@ const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt
 pub(crate) const CNN_METRICS: [&str; 4] = ["accuracy", "loss", "train_loss", "train_accuracy"];
 
 /// The keys of a CNN objective.
-pub(super) const CNN_KEYS: [&str; 12] = [
+pub(super) const CNN_KEYS: [&str; 14] = [
     "type",
     "data",
     "model",
     "batch_size",
+    "shuffle",
+    "drop_last",
     "epochs",
     "optimizer",
     "schedule",
@@ -46,6 +48,12 @@ pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     let mut settings = CnnSettings::new(read_data(&data)?, model::read(&model)?);
     if let Some(batch_size) = fields.get("batch_size") {
         settings.batch_size = count(&batch_size)?;
+    }
+    if let Some(shuffle) = fields.get("shuffle") {
+        settings.shuffle = shuffle.flag()?;
+    }
+    if let Some(drop_last) = fields.get("drop_last") {
+        settings.drop_last = drop_last.flag()?;
     }
     if let Some(epochs) = fields.get("epochs") {
         settings.epochs = count(&epochs)?;
@@ -82,6 +90,7 @@ fn read_data(data: &Entry<'_>) -> Result<DataSettings, Problem> {
         &[
             "train",
             "valid",
+            "test",
             "folder",
             "split",
             "image_size",
@@ -116,13 +125,15 @@ fn read_source(data: &Fields<'_>) -> Result<DataSource, Problem> {
                 .help("write `folder: FOLDER` beside it"));
         }
         let (train, valid) = (path("train", "train: FOLDER")?, path("valid", "valid: FOLDER")?);
-        return Ok(DataSource::Folders { train, valid });
+        let test = data.get("test").map(|test| Ok(test.text()?.into())).transpose()?;
+        return Ok(DataSource::Folders { train, valid, test });
     };
-    for key in ["train", "valid"] {
+    for key in ["train", "valid", "test"] {
         if let Some(entry) = data.get(key) {
             let message = format!("`{}` and `folder` cannot go together", entry.name);
-            return Err(Problem::new(entry.place, message, "one or the other")
-                .help("name `train` and `valid`, or one `folder` and how to `split` it"));
+            return Err(Problem::new(entry.place, message, "one or the other").help(
+                "name `train` and `valid` (and `test`), or one `folder` and how to `split` it",
+            ));
         }
     }
     let folder = folder.text()?.into();
@@ -175,6 +186,8 @@ pub(super) fn to_json(settings: &CnnSettings) -> Value {
         data,
         model,
         batch_size,
+        shuffle,
+        drop_last,
         epochs,
         optimizer,
         schedule,
@@ -189,6 +202,8 @@ pub(super) fn to_json(settings: &CnnSettings) -> Value {
         "data": data_to_json(data),
         "model": model::to_json(model),
         "batch_size": batch_size,
+        "shuffle": shuffle,
+        "drop_last": drop_last,
         "epochs": epochs,
         "optimizer": optimizer::to_json(optimizer),
         "schedule": schedule::to_json(schedule),
@@ -203,8 +218,13 @@ pub(super) fn to_json(settings: &CnnSettings) -> Value {
 fn data_to_json(data: &DataSettings) -> Value {
     let DataSettings { source, image_size, transforms, valid_transforms, cache, corrupt } = data;
     let mut json = match source {
-        DataSource::Folders { train, valid } => {
-            json!({ "train": train.to_string_lossy(), "valid": valid.to_string_lossy() })
+        DataSource::Folders { train, valid, test } => {
+            let mut json =
+                json!({ "train": train.to_string_lossy(), "valid": valid.to_string_lossy() });
+            if let Some(test) = test {
+                json["test"] = json!(test.to_string_lossy());
+            }
+            json
         }
         DataSource::Split { folder, valid, test, seed } => json!({
             "folder": folder.to_string_lossy(),

@@ -3,7 +3,7 @@
 use tch::{Kind, TchError};
 use thiserror::Error;
 
-use super::super::failure::{is_out_of_memory, message};
+use super::super::failure::sorted;
 use super::{Axis, Sign};
 
 /// Why there is no attribution.
@@ -127,12 +127,7 @@ pub enum ExplainError {
 
 impl From<TchError> for ExplainError {
     fn from(error: TchError) -> Self {
-        let message = message(&error);
-        if is_out_of_memory(&error) {
-            Self::OutOfMemory { message }
-        } else {
-            Self::Torch { message }
-        }
+        sorted(&error, |message| Self::OutOfMemory { message }, |message| Self::Torch { message })
     }
 }
 

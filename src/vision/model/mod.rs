@@ -22,6 +22,8 @@ mod zoo;
 pub use module::{Activation, Child, Conv2d, Init, Module, Wiring};
 pub use shape::{LayerSummary, ShapeError};
 pub use summary::ModelSummary;
+#[cfg(feature = "torch")]
+pub(super) use tensors::parameter_count;
 pub use tensors::{Role, Start, TensorSpec};
 
 #[cfg(feature = "torch")]

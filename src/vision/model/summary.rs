@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::tensors::parameter_count;
 use super::{LayerSummary, Module, ShapeError};
+use crate::vision::settings::Trainable;
 
 /// A network's layers, their outputs and weights, and an estimate of the memory. Displays as
 /// torchsummary 1.5.1 prints it.
@@ -12,18 +14,20 @@ pub struct ModelSummary {
     pub input: Vec<i64>,
     /// The layers, in order of use; a block after its parts.
     pub layers: Vec<LayerSummary>,
+    /// Weights and biases that are not learnt.
+    pub frozen: i64,
 }
 
 impl ModelSummary {
-    /// Of a network for one image of 3 × `image_size` × `image_size`.
+    /// Of a network for one image of 3 × `image_size` × `image_size`, of which so much is learnt.
     ///
     /// # Errors
     /// [`ShapeError`].
-    pub fn new(module: &Module, image_size: u32) -> Result<Self, ShapeError> {
+    pub fn new(module: &Module, image_size: u32, trainable: Trainable) -> Result<Self, ShapeError> {
         let side = i64::from(image_size);
         let input = vec![3, side, side];
         let (_, layers) = module.trace(&input)?;
-        Ok(Self { input, layers })
+        Ok(Self { input, layers, frozen: parameter_count(&module.frozen(trainable)) })
     }
 
     /// All weights and biases.
@@ -50,7 +54,8 @@ impl fmt::Display for ModelSummary {
         let outputs = megabytes(2 * outputs.sum::<i64>());
         let weights = megabytes(parameters);
         writeln!(f, "{thick}\nTotal params: {}", grouped(parameters))?;
-        writeln!(f, "Trainable params: {}\nNon-trainable params: 0\n{thin}", grouped(parameters))?;
+        writeln!(f, "Trainable params: {}", grouped(parameters - self.frozen))?;
+        writeln!(f, "Non-trainable params: {}\n{thin}", grouped(self.frozen))?;
         writeln!(f, "Input size (MB): {input:.2}\nForward/backward pass size (MB): {outputs:.2}")?;
         writeln!(f, "Params size (MB): {weights:.2}")?;
         writeln!(f, "Estimated Total Size (MB): {:.2}\n{thin}", input + outputs + weights)

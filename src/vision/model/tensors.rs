@@ -1,6 +1,7 @@
 //! The tensors of a module, by PyTorch's names and in its order.
 
 use super::{Child, Conv2d, Init, Module, Wiring};
+use crate::vision::settings::Trainable;
 
 /// A tensor that a module needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,12 @@ impl TensorSpec {
     }
 }
 
+/// The numbers in the parameters among these.
+pub(in crate::vision) fn parameter_count(tensors: &[TensorSpec]) -> i64 {
+    let parameters = tensors.iter().filter(|spec| matches!(spec.role, Role::Parameter(_)));
+    parameters.map(TensorSpec::numel).sum()
+}
+
 impl Module {
     /// Its tensors, in the order of PyTorch's state dict.
     pub fn tensors(&self) -> Vec<TensorSpec> {
@@ -68,6 +75,17 @@ impl Module {
         }
         parts.retain(|part| !part.is_empty());
         parts
+    }
+
+    /// The tensors of the [parts](Self::parts) that are not learnt, in order.
+    pub fn frozen(&self, trainable: Trainable) -> Vec<TensorSpec> {
+        let mut parts = self.parts();
+        let frozen = match trainable {
+            Trainable::All => 0,
+            Trainable::Last(thawed) => parts.len().saturating_sub(thawed.saturating_add(1)),
+        };
+        parts.truncate(frozen);
+        parts.into_iter().flatten().collect()
     }
 
     /// Everything before the head.

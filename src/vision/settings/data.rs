@@ -32,6 +32,8 @@ pub enum DataSource {
         train: PathBuf,
         /// The images to measure on.
         valid: PathBuf,
+        /// The images left aside for a last test.
+        test: Option<PathBuf>,
     },
     /// One that is split at random, every class in the same shares; what is neither measured nor
     /// tested on is learnt from.
@@ -75,7 +77,10 @@ impl DataSettings {
 
     /// Two folders at an image size; nothing random happens to the images.
     pub fn new(train: impl Into<PathBuf>, valid: impl Into<PathBuf>, image_size: u32) -> Self {
-        Self::of(DataSource::Folders { train: train.into(), valid: valid.into() }, image_size)
+        Self::of(
+            DataSource::Folders { train: train.into(), valid: valid.into(), test: None },
+            image_size,
+        )
     }
 
     /// Images from a source at an image size; nothing random happens to them.

@@ -29,6 +29,10 @@ pub struct CnnSettings {
     pub model: ModelSettings,
     /// Images in a training step, 1 to 65,536. The last batch of an epoch may be shorter.
     pub batch_size: usize,
+    /// Whether the images learnt from come in a new order every epoch; if not, class by class.
+    pub shuffle: bool,
+    /// Whether the images of an epoch that do not fill a batch are left out.
+    pub drop_last: bool,
     /// Passes over the training images, 1 to 100,000.
     pub epochs: u32,
     /// How the weights learn.
@@ -84,13 +88,15 @@ pub enum SettingsError {
 }
 
 impl CnnSettings {
-    /// The settings that are left when only the images and the network are chosen: batches of 128,
-    /// 20 epochs, Adam at a constant learning rate, the best device there is, one thread.
+    /// The settings that are left when only the images and the network are chosen: shuffled batches of
+    /// 128, 20 epochs, Adam at a constant learning rate, the best device there is, one thread.
     pub fn new(data: DataSettings, model: impl Into<ModelSettings>) -> Self {
         Self {
             data,
             model: model.into(),
             batch_size: 128,
+            shuffle: true,
+            drop_last: false,
             epochs: 20,
             optimizer: OptimizerSettings::default(),
             schedule: Schedule::default(),

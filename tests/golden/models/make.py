@@ -101,6 +101,14 @@ for name in ("resnet18", "resnet34", "resnet50", "densenet121", "squeezenet1_1",
         "running_sums": {key: state[key].double().sum().item() for key in (running[:3] + running[-3:])},
     }
 
+# All frozen but the last layers.
+network = torchvision.models.resnet18(weights=None, num_classes=CLASSES)
+for key, parameter in network.named_parameters():
+    parameter.requires_grad = key.startswith(("layer4", "fc"))
+with contextlib.redirect_stdout(io.StringIO()) as text:
+    summary(network, (3, SIDE, SIDE), device="cpu")
+pathlib.Path("resnet18_frozen.txt").write_text(text.getvalue())
+
 # ImageNet's own weights, on a picture as it is.
 network = torchvision.models.squeezenet1_1(weights=None)
 network.load_state_dict(load_file("../../../data/weights/squeezenet1_1.safetensors"))
