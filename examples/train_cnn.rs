@@ -1,8 +1,9 @@
 //! Trains the network on a folder of images and prints what each epoch measured.
 //!
-//!     cargo run --release --features torch --example train_cnn -- data/avatars 20
+//!     cargo run --release --features torch --example train_cnn -- data/avatars 20 1
 //!
-//! The folder holds `train` and `valid`, each with a sub-folder a class.
+//! The folder holds `train` and `valid`, each with a sub-folder a class. The numbers are epochs and
+//! threads.
 
 use std::env;
 use std::error::Error;
@@ -16,10 +17,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let folder = PathBuf::from(arguments.next().unwrap_or("data/avatars".to_owned()));
     let epochs = arguments.next().map_or(Ok(20), |text| text.parse())?;
+    let threads = arguments.next().map_or(Ok(1), |text| text.parse())?;
 
     let data = DataSettings::new(folder.join("train"), folder.join("valid"), 64);
     let mut settings = CnnSettings::new(data, ModelKind::Bitmoji);
     settings.epochs = epochs;
+    settings.threads = threads;
     settings.optimizer.lr = 1.5e-3;
     settings.validate()?;
 

@@ -7,9 +7,9 @@ folder  as tutorials write it: ImageFolder and DataLoader decode and resize ever
         every epoch.
 memory  the images decoded and resized once and kept as float tensors, batches taken by index.
 
-One thread. With `each` it measures the validation accuracy after every epoch, as a trial does that
-reports its epochs (and as train_cnn does), without it once, at the end. The last line is
-"accuracy A start-up S": the CPU seconds S went into importing PyTorch.
+As many threads as OMP_NUM_THREADS says. With `each` it measures the validation accuracy after every
+epoch, as a trial does that reports its epochs (and as train_cnn does), without it once, at the end.
+The last line is "accuracy A start-up S": the CPU seconds S went into importing PyTorch.
 """
 import sys
 import time
@@ -21,7 +21,6 @@ from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
 start_up = time.process_time()
-torch.set_num_threads(1)
 torch.manual_seed(7)
 BATCH = 128
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::attribute::methods;
 use super::groups::Report;
 use super::images::stem;
-use super::shares::{Estimate, difference, less};
+use super::shares::Estimate;
 use super::{ReportArgs, sheet};
 use crate::cli::cnn::trained::read;
 use crate::cli::error::CliError;
@@ -69,7 +69,8 @@ impl Report<'_> {
         writeln!(
             out,
             "Percent in each third of the image, ± one standard error; spread evenly it would be 33 each.\n\
-             `less`: of where a group's mean map lies below {reference}'s, red in the picture.\n\
+             `less`: of where a group's mean map lies below {reference}'s, red in the picture; its error is\n\
+             a jackknife's.\n\
              The images are not aligned and no part is outlined in them: this says roughly where the model\n\
              looks, not at what.\n"
         )
@@ -91,8 +92,7 @@ impl Report<'_> {
             let name = if index == 0 { format!("({})", group.name) } else { group.name.clone() };
             let none = || ["-", "-", "-"].map(str::to_owned);
             let thirds = group.shares[method].thirds().map_or_else(none, |r| r.map(estimate));
-            let less = self.less(method, index);
-            let less = less.map_or_else(none, |l| l.map(|share| format!("{:.0}", 100.0 * share)));
+            let less = self.less(method, index).map_or_else(none, |l| l.map(whole));
             let numbers = [group.images.to_string(), format!("{:.3}", group.accuracy())];
             let cells = [table::clean(&name)].into_iter().chain(numbers).chain(thirds).chain(less);
             shown.add_row(cells);
@@ -104,9 +104,10 @@ impl Report<'_> {
     }
 
     /// Where a group's mean map lies below the reference's: its share of each third.
-    fn less(&self, method: usize, group: usize) -> Option<[f64; 3]> {
-        let mean = |group: usize| self.groups[group].shares[method].mean(self.size);
-        (group > 0).then(|| less(&difference(&mean(group), &mean(0)), self.size)).flatten()
+    fn less(&self, method: usize, group: usize) -> Option<[Estimate; 3]> {
+        let shares = |group: usize| &self.groups[group].shares[method];
+        let reference = shares(0).mean(self.size);
+        (group > 0).then(|| shares(group).less(&reference, self.size)).flatten()
     }
 
     fn to_json(&self) -> Value {
@@ -117,12 +118,13 @@ impl Report<'_> {
         let groups = self.groups.iter().enumerate().map(|(index, group)| {
             let shares = methods.iter().zip(&group.shares).enumerate();
             let attributions = shares.map(|(at, (method, shares))| {
-                let thirds = shares.thirds();
+                let (thirds, less) = (shares.thirds(), self.less(at, index));
                 json!({
                     "method": method.key(),
                     "thirds": thirds.map(|thirds| thirds.map(|(mean, _)| mean)),
                     "standard_errors": thirds.map(|thirds| thirds.map(|(_, error)| error)),
-                    "less": self.less(at, index),
+                    "less": less.map(|less| less.map(|(share, _)| share)),
+                    "less_standard_errors": less.map(|less| less.map(|(_, error)| error)),
                 })
             });
             json!({
@@ -139,6 +141,14 @@ impl Report<'_> {
             "in_smaller_groups": self.others,
             "left_out": self.left_out,
         })
+    }
+}
+
+/// In whole percent.
+fn whole((share, error): Estimate) -> String {
+    match error {
+        Some(error) => format!("{:.0} ± {:.0}", 100.0 * share, 100.0 * error),
+        None => format!("{:.0}", 100.0 * share),
     }
 }
 

@@ -6,13 +6,20 @@
 //! | `s` | `a / Σ |a|`: shares, so that every image counts the same | h × w |
 //! | `r_k` | `Σ |s|` over the k-th third of the rows, from the top | scalar |
 //! | `l_k` | the same of where a mean of `s` is below the reference's, over all of that | scalar |
+//!
+//! The standard error of `l_k`, which is no mean, is a jackknife's that leaves out a block of the images
+//! at a time: Shao & Wu 1989, Annals of Statistics 17, <https://doi.org/10.1214/aos/1176347263>.
 
 use crate::vision::explain::{Planes, Sign};
+
+/// Blocks that images are dealt to in turn; fewer images make as many.
+const BLOCKS: usize = 20;
 
 /// Shares of some images of one size.
 #[derive(Default)]
 pub(super) struct Shares {
-    sum: Vec<f64>,
+    /// Sums of `s`, block by block.
+    sums: Vec<Vec<f64>>,
     thirds: Vec<[f64; 3]>,
 }
 
@@ -42,19 +49,43 @@ impl Shares {
             return;
         }
         values.iter_mut().for_each(|value| *value /= whole);
+        let block = self.thirds.len() % BLOCKS;
         self.thirds.push(thirds(&values, width));
-        self.sum.resize(values.len(), 0.0);
-        for (sum, value) in self.sum.iter_mut().zip(&values) {
-            *sum += value;
+        match self.sums.get_mut(block) {
+            Some(sums) => sums.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value),
+            None => self.sums.push(values),
         }
     }
 
     /// Mean of `s` for images of `size` × `size` pixels; zeros of no images.
     pub(super) fn mean(&self, size: usize) -> Vec<f64> {
-        let mut mean: Vec<f64> =
-            self.sum.iter().map(|sum| sum / self.thirds.len() as f64).collect();
-        mean.resize(size * size, 0.0);
+        self.mean_without(None, size)
+    }
+
+    /// The same without a block.
+    fn mean_without(&self, left_out: Option<usize>, size: usize) -> Vec<f64> {
+        let mut mean = vec![0.0; size * size];
+        for (_, sums) in self.sums.iter().enumerate().filter(|(at, _)| Some(*at) != left_out) {
+            mean.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += sum);
+        }
+        let count = (0..self.thirds.len()).filter(|at| Some(at % BLOCKS) != left_out).count();
+        mean.iter_mut().for_each(|mean| *mean /= count.max(1) as f64);
         mean
+    }
+
+    /// `l_k` for images of `size` × `size` pixels, if the mean is below `reference` anywhere. The errors
+    /// are of these images, not of the reference's.
+    pub(super) fn less(&self, reference: &[f64], size: usize) -> Option<[Estimate; 3]> {
+        let without = |block| less(&difference(&self.mean_without(block, size), reference), size);
+        let whole = without(None)?;
+        let parts: Vec<[f64; 3]> =
+            (0..self.sums.len()).filter_map(|block| without(Some(block))).collect();
+        let blocks = parts.len() as f64;
+        Some(std::array::from_fn(|k| {
+            let mean = parts.iter().map(|part| part[k]).sum::<f64>() / blocks;
+            let squares = parts.iter().map(|part| (part[k] - mean).powi(2)).sum::<f64>();
+            (whole[k], (blocks > 1.0).then(|| ((blocks - 1.0) / blocks * squares).sqrt()))
+        }))
     }
 
     /// Mean of each `r_k`; nothing of no images.
@@ -76,7 +107,7 @@ pub(super) fn difference(group: &[f64], reference: &[f64]) -> Vec<f64> {
 }
 
 /// `l_k` of a [`difference`], if it is below 0 anywhere.
-pub(super) fn less(difference: &[f64], width: usize) -> Option<[f64; 3]> {
+fn less(difference: &[f64], width: usize) -> Option<[f64; 3]> {
     let below: Vec<f64> = difference.iter().map(|value| value.min(0.0)).collect();
     let thirds = thirds(&below, width);
     let whole: f64 = thirds.iter().sum();
@@ -133,6 +164,27 @@ mod tests {
         assert!((top - 1.0 / 6.0).abs() < 1e-12 && (middle - 1.0 / 3.0).abs() < 1e-12);
         assert!((bottom - 0.5).abs() < 1e-12);
         assert!(less(&[0.0; 4], 1).is_none());
+    }
+
+    #[test]
+    fn the_error_of_less_is_that_of_leaving_images_out() {
+        // Every image lies below an even reference by a quarter, at the top or the bottom.
+        let group = |images: [[f32; 4]; 4]| {
+            let mut shares = Shares::default();
+            images.into_iter().for_each(|rows| shares.add(&planes(rows), Sign::All));
+            shares.less(&[1.0 / 16.0; 16], 4).unwrap()
+        };
+        let (top, bottom) = ([0.0, 1.0, 2.0, 1.0], [1.0, 2.0, 1.0, 0.0]);
+        let close = |found: Estimate, (mean, error): (f64, f64)| {
+            assert!((found.0 - mean).abs() < 1e-9, "{found:?}");
+            assert!((found.1.unwrap() - error).abs() < 1e-9, "{found:?}");
+        };
+        let [a, b, c] = group([top; 4]);
+        [(a, 1.0), (b, 0.0), (c, 0.0)].map(|(found, mean)| close(found, (mean, 0.0)));
+        let [a, b, c] = group([top, bottom, top, bottom]);
+        close(a, (0.5, (0.75 * 4.0_f64).sqrt() / 6.0));
+        close(b, (0.0, 0.0));
+        close(c, (0.5, (0.75 * 4.0_f64).sqrt() / 6.0));
     }
 
     #[test]
