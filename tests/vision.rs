@@ -12,8 +12,8 @@ use numbers::{floats, uniform};
 use serde_json::Value;
 use surmise::vision::{
     Cache, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice, Draws, EpochReport,
-    ImageFolder, Learner, ModelKind, Network, OptimizerSettings, TrainError, TrainingData,
-    Transform, load_rgb, resolve_device, train,
+    ImageFolder, Learner, ModelKind, Network, OptimizerSettings, Pixels, TrainError, TrainingData,
+    Transform, draws, load_rgb, resolve_device, train,
 };
 use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
@@ -247,6 +247,30 @@ fn random_images_repeat_whatever_the_order_the_threads_and_the_cache() {
     for other in [Draws { seed: 4, ..draws }, Draws { epoch: 3, ..draws }] {
         assert_ne!(first, loaded(&settings, &[0, 1, 2, 3], other, 1));
     }
+}
+
+/// Everything random that moves, colours or blackens pixels, of three epochs and images: a training that is
+/// resumed, or repeated by a later version, sees the same images.
+#[test]
+fn what_is_drawn_stays_from_version_to_version() {
+    let (brightness, contrast, saturation, hue) = (0.4, 0.3, 0.2, 0.1);
+    let list = [
+        Transform::HorizontalFlip { p: 0.5 },
+        Transform::VerticalFlip { p: 0.5 },
+        Transform::Rotation { degrees: 30.0 },
+        Transform::RandomCrop { size: 24, padding: 3 },
+        Transform::ColorJitter { brightness, contrast, saturation, hue },
+        Transform::Grayscale { p: 0.3 },
+        Transform::Cutout { size: 6, p: 0.5 },
+    ];
+    let image = load_rgb(&golden_path("resized/photo_1.png"), &[]).unwrap();
+    let mut seen = String::new();
+    for (epoch, sample) in [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 70_000)] {
+        let random = &mut draws(11, epoch, sample);
+        let pixels = Pixels::Bytes(image.clone()).through(&list, random).unwrap();
+        seen.push_str(&format!("{:?}", pixels.bytes().unwrap().as_raw()));
+    }
+    assert_eq!(format!("{:016x}", numbers::fnv(&seen)), "b0525ee9d1ff68ec");
 }
 
 #[test]

@@ -9,10 +9,11 @@ use rand::Rng;
 use rayon::prelude::*;
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::data::{DataError, ImageSet, Kept, check_size};
+use super::data::{DataError, ImageSet, check_size};
 use super::image::{ImageError, load_rgb};
+use super::kept::Kept;
 use super::train::TrainError;
-use super::transform::{Pipeline, Pixels, draws, planes};
+use super::transform::{self, Pipeline, Pixels, draw_all, normalize, planes, transformed, unit};
 
 /// Batches made ready ahead of the one that is learnt from.
 const AHEAD: usize = 2;
@@ -26,11 +27,19 @@ pub struct Draws {
     pub epoch: u32,
 }
 
+impl Draws {
+    /// Those of the image in a place.
+    fn of(self, place: u64) -> impl Rng {
+        transform::draws(self.seed, self.epoch, place)
+    }
+}
+
 impl ImageSet {
     /// Calls `learn` with the images of each batch (b × 3 × size × size, numbers from 0 to 1 unless
     /// normalised) and their labels (b): those of `order`, `batch_size` at a time (0 counts as 1), the
-    /// last batch what is left. `order` holds places in [`files`](Self::files). What varies is made ready by `threads` threads while `learn` is busy; what comes out
-    /// depends on the draws alone.
+    /// last batch what is left. `order` holds places in [`files`](Self::files). What varies is made
+    /// where the images are: on the device a batch at a time, else by `threads` threads while `learn`
+    /// is busy. What comes out depends on the draws alone.
     ///
     /// # Errors
     /// [`TrainError`] of `learn`, a file that can no longer be read, or a place that is none.
@@ -48,15 +57,17 @@ impl ImageSet {
             return Err(DataError::NoSuchImage { index, images: self.len() }.into());
         }
         let order_there = Tensor::f_from_slice(order)?.f_to_device(self.device())?;
-        let mut parts = order_there.f_split(batch_size as i64, 0)?.into_iter();
+        let parts = order_there.f_split(batch_size as i64, 0)?;
+        let mut parts = parts.into_iter().zip(order.chunks(batch_size));
         let mut learn = |indices: &Tensor, images: Tensor| {
             let images = normalized(images, self.pipeline())?;
             learn(&images, &self.labels.f_index_select(0, indices)?)
         };
         let memory = match self.kept() {
             Kept::Device(images) => {
-                return parts.try_for_each(|indices| {
-                    learn(&indices, unit(&images.f_index_select(0, &indices)?)?)
+                return parts.try_for_each(|(indices, places)| {
+                    let bytes = images.f_index_select(0, &indices)?;
+                    learn(&indices, self.varied(bytes, places, draws)?)
                 });
             }
             Kept::Memory(images) => Some(&images[..]),
@@ -67,12 +78,28 @@ impl ImageSet {
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(AHEAD);
             scope.spawn(move || loader.send(order, batch_size, threads, &sender));
-            parts.try_for_each(|indices| match receiver.recv() {
+            parts.try_for_each(|(indices, _)| match receiver.recv() {
                 Ok(batch) => learn(&indices, batch?.to_device(self.image_size(), self.device())?),
                 // It ends early only after an error, and that came before.
                 Err(_) => Ok(()),
             })
         })
+    }
+
+    /// A batch after what varies, on the device, given the bytes of the images in these places.
+    fn varied(&self, bytes: Tensor, places: &[i64], draws: Draws) -> Result<Tensor, TrainError> {
+        let varying = &self.pipeline().varying;
+        let file = |place: i64| &*self.files()[place as usize];
+        let dimensions = size(&bytes)?;
+        let draw = |&place: &i64| {
+            draw_all(varying, dimensions, &mut draws.of(place as u64))
+                .map_err(|reason| untransformable(file(place), reason))
+        };
+        let drawn = places.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
+        let images = transformed(bytes, &drawn)?;
+        let first = places.first().map_or(Path::new(""), |&place| file(place));
+        check_size(first, size(&images)?, self.image_size())?;
+        Ok(if images.f_kind()? == Kind::Uint8 { unit(&images)? } else { images })
     }
 
     /// Every index, in order.
@@ -81,20 +108,18 @@ impl ImageSet {
     }
 }
 
-/// torchvision's `ToTensor`: divided by 255.
-fn unit(bytes: &Tensor) -> Result<Tensor, TchError> {
-    bytes.f_to_kind(Kind::Float)?.f_divide_scalar_(255.0)
+/// Width and height of images.
+fn size(images: &Tensor) -> Result<(u32, u32), TchError> {
+    let (_, _, height, width) = images.size4()?;
+    Ok((width as u32, height as u32))
 }
 
 /// `(x − mean) / std`, where the pipeline ends so; changes `images`.
-pub(super) fn normalized(mut images: Tensor, pipeline: &Pipeline) -> Result<Tensor, TchError> {
-    let Some((mean, std)) = pipeline.normalize else { return Ok(images) };
-    let device = images.device();
-    let channels = |numbers: [f64; 3]| {
-        let numbers = Tensor::f_from_slice(&numbers.map(|x| x as f32))?;
-        numbers.f_view([1, 3, 1, 1])?.f_to_device(device)
-    };
-    images.f_sub_(&channels(mean)?)?.f_divide_(&channels(std)?)
+pub(super) fn normalized(images: Tensor, pipeline: &Pipeline) -> Result<Tensor, TchError> {
+    match pipeline.normalize {
+        Some((mean, std)) => normalize(images, mean.map(|x| x as f32), std.map(|x| x as f32)),
+        None => Ok(images),
+    }
 }
 
 /// A batch on its way to the device: image after image in three planes.
@@ -136,9 +161,13 @@ pub(super) fn finish(
 ) -> Result<Pixels, DataError> {
     let pixels = Pixels::Bytes(image)
         .through(&pipeline.varying, random)
-        .map_err(|reason| ImageError::Untransformable { path: path.to_owned(), reason })?;
+        .map_err(|reason| untransformable(path, reason))?;
     check_size(path, pixels.dimensions(), size)?;
     Ok(pixels)
+}
+
+fn untransformable(path: &Path, reason: String) -> DataError {
+    ImageError::Untransformable { path: path.to_owned(), reason }.into()
 }
 
 /// Makes batches ready on other threads, where no tensor may go.
@@ -182,7 +211,10 @@ impl Loader<'_> {
             Some(images) => images[index].clone(),
             None => load_rgb(path, &self.pipeline.fixed)?,
         };
-        let random = &mut draws(self.draws.seed, self.draws.epoch, index as u64);
+        let random = &mut self.draws.of(index as u64);
         finish(path, image, self.pipeline, self.size, random)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,4 @@
 //! The images of a folder, read and brought to size once, kept where they fit.
-//!
-//! | kept | where | when |
-//! | --- | --- | --- |
-//! | [`Kept::Device`] | with the network | nothing random happens to them |
-//! | [`Kept::Memory`] | in memory | something does, or the device has no room |
-//! | [`Kept::Files`] | nowhere: read anew every epoch | memory has no room |
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,16 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use image::RgbImage;
 use rayon::prelude::*;
-use sysinfo::System;
 use tch::{Device, Tensor};
 use thiserror::Error;
 
-use super::failure::{is_out_of_memory, message};
+use super::failure::message;
 use super::folder::{FolderError, ImageFolder};
 use super::image::{ImageError, load_rgb};
-use super::settings::{Cache, Corrupt, DataSettings, DataSource};
+use super::kept::{Kept, belong_on_device, on_device, room};
+use super::settings::{Corrupt, DataSettings, DataSource};
 use super::split::Parts;
-use super::transform::{Pipeline, planes};
+use super::transform::Pipeline;
 
 /// Why images could not be made ready.
 #[derive(Debug, Error)]
@@ -87,12 +81,14 @@ pub enum DataError {
         skipped: usize,
     },
     /// The images do not fit into memory.
-    #[error("no memory for {images} images of {size} × {size} pixels ({megabytes} MB)")]
+    #[error("no memory for {images} images of {width} × {height} pixels ({megabytes} MB)")]
     OutOfMemory {
         /// How many there are.
         images: usize,
-        /// Their width and height in pixels.
-        size: u32,
+        /// Their width in pixels.
+        width: u32,
+        /// Their height.
+        height: u32,
         /// What they take.
         megabytes: usize,
     },
@@ -151,16 +147,15 @@ impl TrainingData {
     }
 
     /// The same images under other settings, if those ask for the same files brought to size in the
-    /// same way: a trial that only flips more often need not read them again.
+    /// same way: a trial that only flips more often need not read them again. After `false` they are of
+    /// no more use.
     pub fn adapt(&mut self, settings: &DataSettings) -> bool {
         let (learning, measuring) = settings.pipelines();
-        let same = self.train.settings.reads_as(settings)
+        self.train.settings.reads_as(settings)
             && self.train.serves(&learning)
-            && self.valid.serves(&measuring);
-        if same {
-            (self.train.pipeline, self.valid.pipeline) = (learning, measuring);
-        }
-        same
+            && self.valid.serves(&measuring)
+            && self.train.take_up(learning)
+            && self.valid.take_up(measuring)
     }
 }
 
@@ -217,44 +212,12 @@ pub struct ImageSet {
     settings: DataSettings,
 }
 
-/// Where images are.
-pub enum Kept {
-    /// n × 3 × size × size bytes on the network's device.
-    Device(Tensor),
-    /// Bytes in memory, what varies still ahead of them.
-    Memory(Vec<RgbImage>),
-    /// In their files.
-    Files,
-}
-
 impl fmt::Debug for ImageSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ImageSet")
             .field("images", &self.len())
             .field("kept", &self.kept.to_string())
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for Kept {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let megabytes = self.bytes() as f64 / 1e6;
-        match self {
-            Self::Device(images) => write!(f, "{megabytes:.1} MB on {:?}", images.device()),
-            Self::Memory(_) => write!(f, "{megabytes:.1} MB in memory"),
-            Self::Files => f.write_str("read from their files every epoch"),
-        }
-    }
-}
-
-impl Kept {
-    /// The memory that the images take.
-    pub fn bytes(&self) -> usize {
-        match self {
-            Self::Device(images) => images.numel(),
-            Self::Memory(images) => images.iter().map(|image| image.as_raw().len()).sum(),
-            Self::Files => 0,
-        }
     }
 }
 
@@ -310,7 +273,7 @@ impl ImageSet {
             .and_then(|labels| labels.f_to_device(device))
             .map_err(|error| DataError::Torch { device, message: message(&error) })?;
         let kept = match kept.len() == files.len() {
-            true if pipeline.varying.is_empty() => on_device(kept, size, device)?,
+            true if belong_on_device(&pipeline, device) => on_device(kept, device)?,
             true => Kept::Memory(kept),
             false => Kept::Files,
         };
@@ -361,8 +324,32 @@ impl ImageSet {
 
     /// Whether what is kept has gone through the fixed part of this pipeline, and is ready for the rest.
     fn serves(&self, pipeline: &Pipeline) -> bool {
-        let ready = !matches!(self.kept, Kept::Device(_)) || pipeline.varying.is_empty();
+        let ready =
+            !matches!(self.kept, Kept::Device(_)) || belong_on_device(pipeline, self.device());
         ready && self.pipeline.fixed == pipeline.fixed
+    }
+
+    /// Goes on with this pipeline, which the images [serve](Self::serves), and moves them where they now
+    /// belong; whether that went well.
+    fn take_up(&mut self, pipeline: Pipeline) -> bool {
+        if let Kept::Memory(images) = &mut self.kept
+            && belong_on_device(&pipeline, self.labels.device())
+        {
+            match on_device(std::mem::take(images), self.labels.device()) {
+                Ok(kept) => self.kept = kept,
+                Err(_) => return false,
+            }
+        }
+        self.pipeline = pipeline;
+        true
+    }
+
+    /// As on a GPU, for tests without one.
+    #[cfg(test)]
+    pub(super) fn put_on_device(&mut self) {
+        if let Kept::Memory(images) = &mut self.kept {
+            self.kept = on_device(std::mem::take(images), Device::Cpu).unwrap();
+        }
     }
 }
 
@@ -385,35 +372,4 @@ pub(super) fn check_size(
         return Ok(());
     }
     Err(DataError::WrongSize { path: path.to_owned(), width, height, size })
-}
-
-/// The bytes that images may take in memory, which for a moment are there three times. All of an image counts, where the network sees only a part.
-fn room(cache: Cache) -> u64 {
-    match cache {
-        Cache::Memory => u64::MAX,
-        Cache::Disk => 0,
-        Cache::Auto => System::new().map_or(0, |mut system| {
-            system.refresh_memory();
-            let of_group = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
-            system.available_memory().min(of_group) / 4
-        }),
-    }
-}
-
-/// The images as one tensor where the network lives; in memory if there is no room for it.
-fn on_device(images: Vec<RgbImage>, size: u32, device: Device) -> Result<Kept, DataError> {
-    let (len, side) = (images.len(), i64::from(size));
-    let total = len * 3 * size as usize * size as usize;
-    let mut bytes = Vec::new();
-    let out_of_memory = || DataError::OutOfMemory { images: len, size, megabytes: total >> 20 };
-    bytes.try_reserve_exact(total).map_err(|_| out_of_memory())?;
-    images.iter().for_each(|image| bytes.extend(planes(image)));
-    let tensor = Tensor::f_from_slice(&bytes)
-        .and_then(|t| t.f_view([len as i64, 3, side, side])?.f_to_device(device));
-    match tensor {
-        Ok(tensor) => Ok(Kept::Device(tensor)),
-        Err(error) if is_out_of_memory(&error) && device != Device::Cpu => Ok(Kept::Memory(images)),
-        Err(error) if is_out_of_memory(&error) => Err(out_of_memory()),
-        Err(error) => Err(DataError::Torch { device, message: message(&error) }),
-    }
 }

@@ -32,11 +32,16 @@ pub(super) fn saturation(image: &mut RgbImage, factor: f64) {
 
 /// Moves every hue by a share of the colour circle, from −½ to ½, in 256 steps.
 pub(super) fn hue(image: &mut RgbImage, shift: f64) {
-    let shift = ((shift * 255.0) as i32).rem_euclid(256) as u8;
+    let shift = hue_steps(shift);
     map(image, |pixel| {
         let (hue, saturation, value) = to_hsv(pixel);
         from_hsv(hue.wrapping_add(shift), saturation, value)
     });
+}
+
+/// A share of the colour circle in steps, of which there are 256.
+pub(super) fn hue_steps(shift: f64) -> u8 {
+    ((shift * 255.0) as i32).rem_euclid(256) as u8
 }
 
 fn map(image: &mut RgbImage, change: impl Fn(Rgb<u8>) -> Rgb<u8>) {
@@ -77,6 +82,10 @@ fn to_hsv(Rgb([r, g, b]): Rgb<u8>) -> (u8, u8, u8) {
     ((f64::from(hue) * 255.0) as u8, (f64::from(saturation) * 255.0) as u8, most)
 }
 
+/// Red, green and blue in each sixth of the colour circle, of value, p, q and t (Smith 1978).
+pub(super) const SIXTHS: [[usize; 3]; 6] =
+    [[0, 3, 1], [2, 0, 1], [1, 0, 3], [1, 2, 0], [3, 1, 0], [0, 1, 2]];
+
 fn from_hsv(hue: u8, saturation: u8, value: u8) -> Rgb<u8> {
     if saturation == 0 {
         return Rgb([value; 3]);
@@ -88,12 +97,5 @@ fn from_hsv(hue: u8, saturation: u8, value: u8) -> Rgb<u8> {
     let p = level(1.0 - saturation);
     let q = level(1.0 - saturation * part);
     let t = level(1.0 - saturation * (1.0 - part));
-    Rgb(match whole as u8 % 6 {
-        0 => [value, t, p],
-        1 => [q, value, p],
-        2 => [p, value, t],
-        3 => [p, q, value],
-        4 => [t, p, value],
-        _ => [value, p, q],
-    })
+    Rgb(SIXTHS[whole as usize % 6].map(|which| [value, p, q, t][which]))
 }

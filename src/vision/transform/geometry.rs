@@ -4,12 +4,19 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{Rgb, RgbImage};
 
+use super::drawn::Part;
+
 /// The longest side in terms of the shortest. Beyond, the resized image takes absurd memory for
 /// a crop that shows next to nothing of it.
 const MAX_ASPECT: u32 = 1000;
 
 /// The most pixels of a resized image: 800 MB.
 const MAX_PIXELS: u64 = 1 << 28;
+
+/// Pillow turns images in steps of 2⁻¹⁶ pixels.
+pub(super) const SHIFT: u32 = 16;
+/// So many steps are a pixel.
+const ONE: i64 = 1 << SHIFT;
 
 /// An image of no usable shape, in words.
 #[derive(Debug)]
@@ -51,23 +58,22 @@ pub(super) fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbIma
         .ok_or_else(|| failed(&"the result has another size than asked for"))
 }
 
-/// torchvision's `CenterCrop(size)`: halves rounded to even, black where the image is too small.
-pub(super) fn crop_center(image: RgbImage, size: u32) -> RgbImage {
-    if image.dimensions() == (size, size) {
-        return image;
-    }
+/// The part that torchvision's `CenterCrop(size)` takes: halves rounded to even.
+pub(super) fn center((width, height): (u32, u32), size: u32) -> Part {
     // Padding first, the odd pixel after it, then a margin of what is left over.
-    let (width, height) = image.dimensions();
     let before = |side: u32| i64::from(size.saturating_sub(side) / 2);
     let margin = |side: u32| (f64::from(side.max(size) - size) / 2.0).round_ties_even() as i64;
-    let left = margin(width) - before(width);
-    let top = margin(height) - before(height);
-    crop(&image, left, top, size, size)
+    let start = |side: u32| margin(side) - before(side);
+    Part { left: start(width), top: start(height), width: size, height: size }
 }
 
-/// `width` × `height` pixels from column `left` and row `top` on; black outside the image.
-pub(super) fn crop(image: &RgbImage, left: i64, top: i64, width: u32, height: u32) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| pixel(image, left + i64::from(x), top + i64::from(y)))
+/// A part of an image; black outside of it.
+pub(super) fn crop(image: RgbImage, part: Part) -> RgbImage {
+    let Part { left, top, width, height } = part;
+    if (left, top) == (0, 0) && (width, height) == image.dimensions() {
+        return image;
+    }
+    RgbImage::from_fn(width, height, |x, y| pixel(&image, left + i64::from(x), top + i64::from(y)))
 }
 
 /// The pixel there; black outside the image.
@@ -76,38 +82,67 @@ fn pixel(image: &RgbImage, x: i64, y: i64) -> Rgb<u8> {
     inside.and_then(|(x, y)| image.get_pixel_checked(x, y)).copied().unwrap_or(Rgb([0; 3]))
 }
 
-/// Pillow's `rotate(angle)`: counter-clockwise by degrees about the middle, the nearest pixel in
-/// steps of 2⁻¹⁶, black where nothing was.
+/// Pillow's `rotate(angle)`, counter-clockwise by degrees, which is in one image what
+/// [`PixelMap::rotation`] says.
 pub(super) fn rotate(image: &RgbImage, degrees: f64) -> RgbImage {
     let (width, height) = image.dimensions();
-    let angle = degrees.rem_euclid(360.0);
-    if angle == 0.0 {
-        return image.clone();
-    }
-    if angle == 180.0 {
-        return image::imageops::rotate180(image);
-    }
-    if width == height && angle == 90.0 {
-        return image::imageops::rotate270(image);
-    }
-    if width == height && angle == 270.0 {
-        return image::imageops::rotate90(image);
-    }
-    let (sine, cosine) = (-angle.to_radians()).sin_cos();
-    let (sine, cosine) = (fifteen_places(sine), fifteen_places(cosine));
-    let (x, y) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
-    let fixed = |v: f64| (v * 65536.0 + 0.5).floor() as i64;
-    // From the middle of an output pixel to where it comes from, in the order Pillow adds.
-    let from_x = cosine * -x + sine * -y + x + cosine * 0.5 + sine * 0.5;
-    let from_y = -sine * -x + cosine * -y + y + -sine * 0.5 + cosine * 0.5;
-    let (from_x, from_y) = (fixed(from_x), fixed(from_y));
-    let (sine, minus_sine, cosine) = (fixed(sine), fixed(-sine), fixed(cosine));
+    let map = PixelMap::rotation((width, height), degrees);
     RgbImage::from_fn(width, height, |x, y| {
-        let (x, y) = (i64::from(x), i64::from(y));
-        let source_x = (from_x + cosine * x + sine * y) >> 16;
-        let source_y = (from_y + minus_sine * x + cosine * y) >> 16;
-        pixel(image, source_x, source_y)
+        let (x, y) = map.source(x.into(), y.into());
+        pixel(image, x, y)
     })
+}
+
+/// Where the pixels of a moved image come from: for that in column x and row y,
+/// `(a x + b y + c) >> 16`, first the column, then the row. Outside the image it is black.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PixelMap {
+    /// a, b and c of the column, then of the row, in steps of 2⁻¹⁶ pixels.
+    pub(super) coefficients: [[i64; 3]; 2],
+}
+
+impl PixelMap {
+    /// Where they are.
+    pub(super) const IDENTITY: Self = Self { coefficients: [[ONE, 0, 0], [0, ONE, 0]] };
+
+    /// Of a part.
+    pub(super) fn crop(part: Part) -> Self {
+        Self { coefficients: [[ONE, 0, part.left * ONE], [0, ONE, part.top * ONE]] }
+    }
+
+    /// Left becomes right, in an image of this width.
+    pub(super) fn horizontal_flip(width: u32) -> Self {
+        Self { coefficients: [[-ONE, 0, (i64::from(width) - 1) * ONE], [0, ONE, 0]] }
+    }
+
+    /// Top becomes bottom, in an image of this height.
+    pub(super) fn vertical_flip(height: u32) -> Self {
+        Self { coefficients: [[ONE, 0, 0], [0, -ONE, (i64::from(height) - 1) * ONE]] }
+    }
+
+    /// Pillow's `rotate(angle)`: counter-clockwise by degrees about the middle, the nearest pixel.
+    pub(super) fn rotation((width, height): (u32, u32), degrees: f64) -> Self {
+        let angle = degrees.rem_euclid(360.0);
+        let (sine, cosine) = (-angle.to_radians()).sin_cos();
+        let (sine, cosine) = (fifteen_places(sine), fifteen_places(cosine));
+        let (x, y) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
+        let fixed = |v: f64| (v * ONE as f64 + 0.5).floor() as i64;
+        // From the middle of an output pixel to where it comes from, in the order Pillow adds.
+        let from_x = cosine * -x + sine * -y + x + cosine * 0.5 + sine * 0.5;
+        let from_y = -sine * -x + cosine * -y + y + -sine * 0.5 + cosine * 0.5;
+        Self {
+            coefficients: [
+                [fixed(cosine), fixed(sine), fixed(from_x)],
+                [fixed(-sine), fixed(cosine), fixed(from_y)],
+            ],
+        }
+    }
+
+    /// Column and row of where the pixel in column `x` and row `y` comes from.
+    fn source(&self, x: i64, y: i64) -> (i64, i64) {
+        let [column, row] = self.coefficients.map(|[a, b, c]| (a * x + b * y + c) >> SHIFT);
+        (column, row)
+    }
 }
 
 /// Rounded to fifteen decimal places, as Pillow does with sines, so that those of round angles are

@@ -6,7 +6,7 @@ use image::RgbImage;
 use serde_json::Value;
 
 use super::color;
-use super::geometry::{crop_center, resize_shorter_side, rotate};
+use super::geometry::{center, crop, resize_shorter_side, rotate};
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/vision").join(name)
@@ -58,6 +58,11 @@ fn colours_change_as_in_torchvision() {
     compare("saturation", |factor| changed(&|image| color::saturation(image, factor)));
     compare("hue", |shift| changed(&|image| color::hue(image, shift)));
     compare("grayscale", |_| changed(&color::grayscale));
+}
+
+fn crop_center(image: RgbImage, size: u32) -> RgbImage {
+    let part = center(image.dimensions(), size);
+    crop(image, part)
 }
 
 #[test]

@@ -6,14 +6,20 @@
 //! | `pipeline` | a list split: what is done once, what every epoch anew, what a whole batch at a time |
 //! | `geometry` | resizing, cropping, flipping, turning |
 //! | `color` | colour jitter, greyscale |
-//! | `apply` | one image through the list, its draws |
+//! | `drawn` | what is random about an image, drawn |
+//! | `apply` | one image through the list |
+//! | `batch` | a batch of images through it, on the device where they lie |
 
 mod pipeline;
 
 #[cfg(feature = "torch")]
 mod apply;
 #[cfg(feature = "torch")]
+mod batch;
+#[cfg(feature = "torch")]
 mod color;
+#[cfg(feature = "torch")]
+mod drawn;
 #[cfg(feature = "torch")]
 mod geometry;
 #[cfg(all(test, feature = "torch"))]
@@ -24,9 +30,13 @@ use std::ops::RangeInclusive;
 pub use pipeline::Pipeline;
 
 #[cfg(feature = "torch")]
+pub use apply::Pixels;
+#[cfg(feature = "torch")]
 pub(super) use apply::planes;
 #[cfg(feature = "torch")]
-pub use apply::{Pixels, draws};
+pub(super) use batch::{draw_all, normalize, transformed, unit};
+#[cfg(feature = "torch")]
+pub use drawn::draws;
 
 /// One step from an image file to what the network sees. Sides and margins are in pixels,
 /// probabilities from 0 to 1; the random ones draw anew for every image and epoch.
@@ -168,6 +178,22 @@ impl Transform {
             | Self::RandomResizedCrop { size, .. } => Some(*size),
             _ => None,
         }
+    }
+
+    /// Whether a batch of images can go through it at once, on the device where they lie. Resizing
+    /// makes each image of another size, noise is drawn number by number: those are for threads.
+    #[cfg(feature = "torch")]
+    pub(super) fn has_batch_form(&self) -> bool {
+        !matches!(
+            self,
+            Self::Resize { .. } | Self::RandomResizedCrop { .. } | Self::GaussianNoise { .. }
+        )
+    }
+
+    /// Whether it can follow what makes numbers of bytes.
+    #[cfg(feature = "torch")]
+    fn takes_numbers(&self) -> bool {
+        self.makes_numbers() || matches!(self, Self::Cutout { .. })
     }
 
     /// Whether it works on numbers, where the others need bytes. Cutout takes both.
