@@ -144,7 +144,7 @@ mod torch {
     use super::*;
     use crate::numbers::{floats, uniform};
     use surmise::vision::{
-        CnnSettings, DataSettings, Learner, Network, Pretrained, StateDict, Trainable,
+        CnnSettings, DataSettings, Learner, Network, Precision, Pretrained, StateDict, Trainable,
     };
     use tch::{Device, Kind, Tensor};
 
@@ -227,6 +227,61 @@ mod torch {
                 let found = found.to_kind(Kind::Double).sum(Kind::Double).double_value(&[]);
                 let sum = sum.as_f64().unwrap();
                 assert!((found - sum).abs() / sum.abs().max(1.0) < 1e-4, "{tensor}: {found} {sum}");
+            }
+        }
+    }
+
+    /// The largest difference, and the mean one, in terms of the largest expected number.
+    fn differences(found: &Tensor, expected: &[f64]) -> (f64, f64) {
+        let found = Vec::<f64>::try_from(found.to_kind(Kind::Double).reshape([-1])).unwrap();
+        let scale = expected.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        let apart: Vec<f64> =
+            found.iter().zip(expected).map(|(a, b)| (a - b).abs() / scale).collect();
+        let mean = apart.iter().sum::<f64>() / apart.len() as f64;
+        (apart.into_iter().fold(0.0, f64::max), mean)
+    }
+
+    /// On the machine of the record they are equal. Elsewhere sums come in another order, and a sum near the
+    /// middle of two bfloat16 goes to the other one: by 2⁻⁸ of itself at most, layer after layer anew.
+    #[test]
+    fn logits_and_gradients_in_bf16_are_those_of_autocast() {
+        let golden = fs::read_to_string(golden_path("bf16.json")).unwrap();
+        let golden: Value = serde_json::from_str(&golden).unwrap();
+        let images = Tensor::from_slice(&uniform("images", 4 * 3 * 64 * 64));
+        let images = images.to_kind(Kind::Float).view([4, 3, 64, 64]);
+        let labels = Tensor::from_slice(&[0_i64, 1, 2, 3]);
+        for (name, tolerance) in [
+            ("bitmoji", 2.0_f64.powi(-7)),
+            ("squeezenet1_1", 2.0_f64.powi(-7)),
+            // Twenty layers, with normalisation, which magnifies.
+            ("resnet18", 2.0_f64.powi(-6)),
+        ] {
+            let expected = floats(&golden[name]["logits"]);
+            let dropout = (name != "bitmoji").then_some(0.0);
+            let network = network(name, dropout, 5);
+            fill(&network);
+            let wide = network.forward(&images).unwrap();
+            let network = network.with_precision(Precision::Bf16);
+            let logits = network.forward(&images).unwrap();
+            assert_eq!(logits.kind(), Kind::Float);
+            assert!(logits.equal(&logits.to_kind(Kind::BFloat16).to_kind(Kind::Float)), "{name}");
+            let (largest, mean) = differences(&logits, &expected);
+            assert!(largest <= tolerance, "{name}: {largest:e}");
+            // What 32-bit floats make of it is further away.
+            let (_, wide) = differences(&wide, &expected);
+            assert!(wide > 1e-3 && mean < wide / 2.0, "{name}: {mean:e}, 32 bits {wide:e}");
+            let logits = network.forward_training(&images).unwrap();
+            let loss = logits.cross_entropy_for_logits(&labels);
+            let expected = golden[name]["loss"].as_f64().unwrap();
+            let found = loss.double_value(&[]);
+            assert!((found - expected).abs() < 0.01 * expected, "{name}: {found} {expected}");
+            loss.backward();
+            for (tensor, norm) in golden[name]["gradient_norms"].as_object().unwrap() {
+                let (_, parameter) = network.parameters().find(|(n, _)| n == tensor).unwrap();
+                assert_eq!((parameter.kind(), parameter.grad().kind()), (Kind::Float, Kind::Float));
+                let found = parameter.grad().to_kind(Kind::Double).norm().double_value(&[]);
+                let norm = norm.as_f64().unwrap();
+                assert!((found - norm).abs() < 0.02 * norm, "{name}, {tensor}: {found} {norm}");
             }
         }
     }

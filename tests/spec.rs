@@ -9,7 +9,7 @@ use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
 use surmise::spec::{SpecError, StudySpec, render};
 use surmise::trial::Direction;
 use surmise::vision::{
-    CnnSettings, Course, EarlyStopping, OptimizerKind, Schedule, Transform, Watched,
+    CnnSettings, Course, EarlyStopping, OptimizerKind, Precision, Schedule, Transform, Watched,
 };
 
 /// A study whose space and objective are given.
@@ -115,6 +115,7 @@ fn the_avatars_study_means_what_it_says() {
                 "clip_norm": null,
                 "early_stopping": null,
                 "device": "auto",
+                "precision": "float32",
                 "threads": 1,
             },
         })
@@ -263,6 +264,18 @@ fn a_schedule_may_be_a_parameter() {
     let word = load(&cnn_study("{ schedule: [constant, cosine] }", "schedule: $schedule"));
     assert_eq!(word.to_json()["objective"]["schedule"], "$schedule");
     assert_eq!(cnn(&word, &[of("cosine")]).schedule.course, course);
+}
+
+#[test]
+fn the_precision_may_be_a_parameter() {
+    let written = load(&cnn_study("{ n: { low: 1, high: 9 } }", "epochs: $n, precision: bf16"));
+    assert_eq!(written.to_json()["objective"]["precision"], "bf16");
+    assert_eq!(StudySpec::from_json(&written.to_json()), Ok(written.clone()));
+    assert_eq!(cnn(&written, &[("n", 3.into())]).precision, Precision::Bf16);
+    let spec = load(&cnn_study("{ precision: [float32, bf16] }", "precision: $precision"));
+    for (word, precision) in [("float32", Precision::Float32), ("bf16", Precision::Bf16)] {
+        assert_eq!(cnn(&spec, &[("precision", word.into())]).precision, precision);
+    }
 }
 
 #[test]

@@ -39,8 +39,8 @@ pub struct Step {
 }
 
 impl Learner {
-    /// `network`, to be trained with the optimizer, the label smoothing and the clipping of
-    /// `settings`.
+    /// `network`, to be trained with the optimizer, the label smoothing, the clipping and the precision
+    /// of `settings`.
     ///
     /// # Errors
     /// Out of memory.
@@ -61,6 +61,7 @@ impl Learner {
         };
         let groups = rates.into_iter().map(group).collect::<Result<_, _>>()?;
         let &CnnSettings { label_smoothing, clip_norm, .. } = settings;
+        let network = network.with_precision(settings.precision);
         Ok(Self { network, groups, label_smoothing, clip_norm })
     }
 

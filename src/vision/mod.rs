@@ -13,7 +13,8 @@
 //! | `split` | one folder in three parts |
 //! | [`transform`] | what happens to an image on its way to the network |
 //! | `image` | one file → RGB bytes |
-//! | `data` | the images of a folder, kept where they fit |
+//! | `data` | the images of a folder, read once |
+//! | `kept` | where they are kept: on the device, in memory, in their files |
 //! | `batches` | an epoch of them, batch by batch |
 //! | [`model`] | networks as plain data, and images through them |
 //! | `network` | a network's weights: how they begin, where they are, in a file |
@@ -52,6 +53,8 @@ mod folder;
 #[cfg(feature = "torch")]
 mod image;
 #[cfg(feature = "torch")]
+mod kept;
+#[cfg(feature = "torch")]
 mod learner;
 #[cfg(feature = "torch")]
 mod network;
@@ -75,16 +78,17 @@ mod train;
 pub use settings::{
     Cache, Channels, CnnModel, CnnSettings, Corrupt, Course, DataSettings, DataSource,
     DeviceChoice, EarlyStopping, ModelKind, ModelSettings, NormPlace, OptimizerKind,
-    OptimizerSettings, Pooling, Pretrained, Schedule, SettingsError, Trainable, Watched,
+    OptimizerSettings, Pooling, Precision, Pretrained, Schedule, SettingsError, Trainable, Watched,
 };
 pub use transform::{Pipeline, Transform};
 
 #[cfg(feature = "torch")]
 pub use self::{
     batches::Draws,
-    data::{DataError, ImageSet, Kept, TrainingData},
+    data::{DataError, ImageSet, TrainingData},
     folder::{FolderError, ImageFolder, is_image},
     image::{ImageError, image_size, load_rgb},
+    kept::Kept,
     learner::{Learner, Step},
     network::{Network, NetworkError, TakeError},
     optimizer::{Optimizer, OptimizerState, RestoreError},

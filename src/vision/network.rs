@@ -12,7 +12,7 @@ use super::failure::{message, sorted};
 use super::model::{
     Mode, Module, Norm, Role, ShapeError, Start, TensorSpec, forward, parameter_count,
 };
-use super::settings::{ModelSettings, Pretrained, Trainable};
+use super::settings::{ModelSettings, Precision, Pretrained, Trainable};
 use super::state_dict::{Mismatch, StateDict, StateDictError};
 
 /// A convolutional network for image classification.
@@ -29,6 +29,7 @@ pub struct Network {
     parameters: Vec<Tensor>,
     norms: Vec<Norm>,
     frozen: Frozen,
+    precision: Precision,
 }
 
 /// What of a network is not learnt: everything before some place.
@@ -148,16 +149,28 @@ impl Network {
                 Role::RunningVar | Role::BatchesTracked => {}
             }
         }
-        let weights = weights.shallow_clone();
-        Ok(Self { module, tensors, weights, parameters, norms, frozen: Frozen::default() })
+        let (weights, precision) = (weights.shallow_clone(), Precision::default());
+        let frozen = Frozen::default();
+        Ok(Self { module, tensors, weights, parameters, norms, frozen, precision })
     }
 
-    /// Logits (n × k) of images (n × 3 × s × s), each judged by itself.
+    /// Itself, to compute in this precision from now on; its weights stay 32-bit floats.
+    #[must_use]
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// Logits (n × k, 32-bit floats) of images (n × 3 × s × s), each judged by itself.
     ///
     /// # Errors
     /// Out of memory, or images of another size or device than the network's.
     pub fn forward(&self, images: &Tensor) -> Result<Tensor, TchError> {
-        forward(&self.module, &self.parameters, &self.norms, images, Mode::Evaluation)
+        self.run(&self.module, images, Mode::Evaluation, self.precision)
+    }
+
+    /// The same in 32-bit floats, whatever its precision: for gradients with respect to the images.
+    pub(super) fn forward_float32(&self, images: &Tensor) -> Result<Tensor, TchError> {
+        self.run(&self.module, images, Mode::Evaluation, Precision::Float32)
     }
 
     /// The same to learn from: with dropout, which draws from libtorch's generator, and batch
@@ -167,12 +180,22 @@ impl Network {
     /// As [`forward`](Self::forward); batch normalisation needs more than one number a channel.
     pub fn forward_training(&self, images: &Tensor) -> Result<Tensor, TchError> {
         let mode = Mode::Training { frozen_norms: self.frozen.norms };
-        forward(&self.module, &self.parameters, &self.norms, images, mode)
+        self.run(&self.module, images, mode, self.precision)
     }
 
     /// What a beginning of its module makes of images, to measure.
     pub(super) fn forward_part(&self, part: &Module, images: &Tensor) -> Result<Tensor, TchError> {
-        forward(part, &self.parameters, &self.norms, images, Mode::Evaluation)
+        self.run(part, images, Mode::Evaluation, self.precision)
+    }
+
+    fn run(
+        &self,
+        part: &Module,
+        images: &Tensor,
+        mode: Mode,
+        precision: Precision,
+    ) -> Result<Tensor, TchError> {
+        forward(part, &self.parameters, &self.norms, images, mode, precision)
     }
 
     /// Whether it normalises by batches.

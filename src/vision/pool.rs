@@ -147,6 +147,24 @@ mod tests {
     }
 
     #[test]
+    fn bfloat16_is_pooled_as_it_is() {
+        tch::set_num_threads(1);
+        let coarse =
+            Tensor::randn([2, 3, 8, 8], (Kind::Float, Device::Cpu)).to_kind(Kind::BFloat16);
+        let [ours, theirs] = both(&coarse, 2);
+        assert_eq!((ours.0.kind(), ours.1.kind()), (Kind::BFloat16, Kind::BFloat16));
+        let single = both(&coarse.to_kind(Kind::Float), 2);
+        for (half, single) in [&ours, &theirs].into_iter().zip(&single) {
+            assert!(half.0.to_kind(Kind::Float).equal(&single.0));
+            assert!(
+                half.1
+                    .to_kind(Kind::Float)
+                    .equal(&single.1.to_kind(Kind::BFloat16).to_kind(Kind::Float))
+            );
+        }
+    }
+
+    #[test]
     fn an_image_smaller_than_a_window_is_an_error() {
         let float = (Kind::Float, Device::Cpu);
         assert!(max_pool(&Tensor::zeros([1, 1, 2, 5], float), 3).is_err());

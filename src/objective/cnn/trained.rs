@@ -100,7 +100,8 @@ impl TrainedCnn {
         }
         let image_size = settings.data.image_size;
         let mut network = Network::blank(&settings.model, image_size, classes.len(), device)
-            .map_err(|source| ModelFileError::Network { path: path.to_owned(), source })?;
+            .map_err(|source| ModelFileError::Network { path: path.to_owned(), source })?
+            .with_precision(settings.precision);
         network
             .take(&tensors)
             .map_err(|source| ModelFileError::Weights { path: path.to_owned(), source })?;

@@ -10,18 +10,20 @@ use serde_json::{Value, json};
 
 use crate::document::{Entry, Fields, Node, Problem};
 use crate::vision::{
-    Cache, CnnSettings, Corrupt, DataSettings, DataSource, SettingsError, Transform,
+    Cache, CnnSettings, Corrupt, DataSettings, DataSource, Precision, SettingsError, Transform,
 };
 
 const CACHES: [(&str, Cache); 3] =
     [("auto", Cache::Auto), ("memory", Cache::Memory), ("disk", Cache::Disk)];
 const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt::Skip)];
+const PRECISIONS: [(&str, Precision); 2] =
+    [("float32", Precision::Float32), ("bf16", Precision::Bf16)];
 
 /// What a CNN reports, hence what a study of it may optimise.
 pub(crate) const CNN_METRICS: [&str; 4] = ["accuracy", "loss", "train_loss", "train_accuracy"];
 
 /// The keys of a CNN objective.
-pub(super) const CNN_KEYS: [&str; 14] = [
+pub(super) const CNN_KEYS: [&str; 15] = [
     "type",
     "data",
     "model",
@@ -35,6 +37,7 @@ pub(super) const CNN_KEYS: [&str; 14] = [
     "clip_norm",
     "early_stopping",
     "device",
+    "precision",
     "threads",
 ];
 
@@ -75,6 +78,9 @@ pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
             .text()?
             .parse()
             .map_err(|_| device.expected("a device: `auto`, `cpu`, `cuda` or `cuda:N`"))?;
+    }
+    if let Some(precision) = fields.get("precision") {
+        settings.precision = precision.word(&PRECISIONS)?;
     }
     if let Some(threads) = fields.get("threads") {
         settings.threads = count(&threads)?;
@@ -195,6 +201,7 @@ pub(super) fn to_json(settings: &CnnSettings) -> Value {
         clip_norm,
         early_stopping,
         device,
+        precision,
         threads,
     } = settings;
     json!({
@@ -211,6 +218,7 @@ pub(super) fn to_json(settings: &CnnSettings) -> Value {
         "clip_norm": clip_norm,
         "early_stopping": early_stopping.as_ref().map(schedule::early_stopping_to_json),
         "device": device.to_string(),
+        "precision": word(&PRECISIONS, *precision),
         "threads": threads,
     })
 }

@@ -16,7 +16,8 @@ use crate::vision::{Network, Pipeline};
 
 impl Network {
     /// Logits of images that `pipeline` has yet to normalise, as a model to explain: differentiable,
-    /// and it leaves the images as they are.
+    /// in 32-bit floats whatever the network's precision (attributions are small differences), and it
+    /// leaves the images as they are.
     ///
     /// # Errors
     /// Out of memory.
@@ -31,8 +32,8 @@ impl Network {
         let channels = |(mean, std)| Ok::<_, TchError>((channels(mean)?, channels(std)?));
         let normalize = pipeline.normalize.map(channels).transpose()?;
         Ok(move |images: &Tensor| match &normalize {
-            Some((mean, std)) => self.forward(&images.f_sub(mean)?.f_div(std)?),
-            None => self.forward(images),
+            Some((mean, std)) => self.forward_float32(&images.f_sub(mean)?.f_div(std)?),
+            None => self.forward_float32(images),
         })
     }
 }

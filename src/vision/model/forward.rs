@@ -7,6 +7,7 @@ use tch::{Kind, TchError, Tensor};
 
 use super::{Activation, Child, Module, Wiring};
 use crate::vision::pool::max_pool;
+use crate::vision::settings::Precision;
 
 /// Momentum of batch normalisation's running statistics.
 const MOMENTUM: f64 = 0.1;
@@ -35,8 +36,13 @@ pub(in crate::vision) enum Mode {
     },
 }
 
-/// What `module` makes of images. Takes `parameters` and `norms` in the order of
+/// What `module` makes of images, as 32-bit floats. Takes `parameters` and `norms` in the order of
 /// [`Module::tensors`].
+///
+/// Under [`Precision::Bf16`] each operation computes in what PyTorch's autocast has it compute in:
+/// convolutions and linear layers in bfloat16, everything else in what it gets, and where two kinds
+/// meet, in the wider one
+/// (<https://docs.pytorch.org/docs/2.11/amp.html#autocast-op-reference>).
 ///
 /// # Errors
 /// Out of memory, or images that it cannot take.
@@ -46,13 +52,15 @@ pub(in crate::vision) fn forward(
     norms: &[Norm],
     images: &Tensor,
     mode: Mode,
+    precision: Precision,
 ) -> Result<Tensor, TchError> {
     let (training, frozen_norms) = match mode {
         Mode::Evaluation => (false, 0),
         Mode::Training { frozen_norms } => (true, frozen_norms),
     };
     let (parameters, norms) = (parameters.iter(), norms.iter().enumerate());
-    Forward { parameters, norms, training, frozen_norms }.module(module, images)
+    let mut forward = Forward { parameters, norms, training, frozen_norms, precision };
+    forward.module(module, images)?.f_to_kind(Kind::Float)
 }
 
 struct Forward<'a> {
@@ -60,6 +68,7 @@ struct Forward<'a> {
     norms: Enumerate<slice::Iter<'a, Norm>>,
     training: bool,
     frozen_norms: usize,
+    precision: Precision,
 }
 
 impl<'a> Forward<'a> {
@@ -67,17 +76,31 @@ impl<'a> Forward<'a> {
         self.parameters.next().ok_or_else(|| TchError::Torch("too few parameters".into()))
     }
 
+    /// What a convolution or a linear layer takes, in what it computes in.
+    fn cast(&self, x: &Tensor) -> Result<Tensor, TchError> {
+        match self.precision {
+            Precision::Float32 => Ok(x.shallow_clone()),
+            Precision::Bf16 => x.f_to_kind(Kind::BFloat16),
+        }
+    }
+
+    /// Its next parameter, likewise. The gradient is that of the 32-bit one.
+    fn cast_parameter(&mut self) -> Result<Tensor, TchError> {
+        let parameter = self.parameter()?;
+        self.cast(parameter)
+    }
+
     fn module(&mut self, module: &Module, x: &Tensor) -> Result<Tensor, TchError> {
         match module {
             Module::Conv2d(conv) => {
-                let weight = self.parameter()?;
-                let bias = if conv.bias { Some(self.parameter()?) } else { None };
+                let weight = self.cast_parameter()?;
+                let bias = if conv.bias { Some(self.cast_parameter()?) } else { None };
                 let (stride, padding) = ([conv.stride; 2], [conv.padding; 2]);
-                x.f_conv2d(weight, bias, stride, padding, [1; 2], conv.groups)
+                self.cast(x)?.f_conv2d(&weight, bias, stride, padding, [1; 2], conv.groups)
             }
             Module::Linear { .. } => {
-                let weight = self.parameter()?;
-                x.f_linear(weight, Some(self.parameter()?))
+                let weight = self.cast_parameter()?;
+                self.cast(x)?.f_linear(&weight, Some(self.cast_parameter()?))
             }
             Module::BatchNorm2d { .. } => self.batch_norm(x),
             Module::MaxPool2d { kernel, stride, padding, ceil } => match own_pool(module) {
@@ -127,7 +150,7 @@ impl<'a> Forward<'a> {
             return Ok(x.shallow_clone());
         }
         let (images, ..) = x.size4()?;
-        let mut kept = Tensor::f_empty([images, 1, 1, 1], (Kind::Float, x.device()))?;
+        let mut kept = Tensor::f_empty([images, 1, 1, 1], (x.f_kind()?, x.device()))?;
         let kept = kept.f_bernoulli_float_(1.0 - p)?.f_divide_scalar_(1.0 - p)?;
         x.f_mul(&kept)
     }

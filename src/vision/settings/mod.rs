@@ -5,6 +5,7 @@ mod device;
 mod early_stopping;
 mod model;
 mod optimizer;
+mod precision;
 mod schedule;
 
 use std::fmt;
@@ -18,6 +19,7 @@ pub use model::{
     Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling, Pretrained, Trainable,
 };
 pub use optimizer::{OptimizerKind, OptimizerSettings};
+pub use precision::Precision;
 pub use schedule::{Course, Schedule};
 
 /// A CNN on image folders: which images, which network, how it is trained.
@@ -52,6 +54,8 @@ pub struct CnnSettings {
     pub early_stopping: Option<EarlyStopping>,
     /// Where the network lives.
     pub device: DeviceChoice,
+    /// What it computes in, whether it is trained or measured.
+    pub precision: Precision,
     /// libtorch's threads on the CPU, 1 to 1,024. One is best while there are as many trials as
     /// cores.
     pub threads: usize,
@@ -104,6 +108,7 @@ impl CnnSettings {
             clip_norm: None,
             early_stopping: None,
             device: DeviceChoice::default(),
+            precision: Precision::default(),
             threads: 1,
         }
     }
