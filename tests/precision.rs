@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use surmise::objective::{TrainedCnn, read_checkpoint, write_checkpoint};
+use surmise::objective::{TrainedCnn, read_checkpoint, write_checkpoint, write_model};
 use surmise::vision::{
     CnnModel, CnnSettings, DataSettings, Learner, ModelKind, ModelSettings, Network, Pipeline,
     Pooling, Precision, Trainer, TrainingData, Transform,
@@ -116,8 +116,7 @@ fn measuring_and_models_in_files_keep_the_precision_but_explaining_does_not() {
     assert!(loss != wide_loss && (loss - wide_loss).abs() < 0.02, "{loss} {wide_loss}");
 
     let file = root.path().join("model.safetensors");
-    let (network, classes) = (learner.into_network(), data.classes.clone());
-    TrainedCnn { network, classes, settings: settings.clone() }.write(&file).unwrap();
+    write_model(learner.network(), &settings, &data.classes, None, &file).unwrap();
     let read = TrainedCnn::read(&file, Device::Cpu).unwrap();
     assert_eq!(read.settings.precision, Precision::Bf16);
     assert!(read.network.forward(&images).unwrap().equal(&narrow));

@@ -21,8 +21,11 @@ fn settings() -> (tempfile::TempDir, DataSettings) {
     (root, settings)
 }
 
-/// All numbers and labels of an epoch, batch by batch.
-fn epoch(images: &ImageSet, batch_size: usize) -> Result<Vec<(Vec<f32>, Vec<i64>)>, TrainError> {
+/// Numbers and labels, batch by batch.
+type Batches = Vec<(Vec<f32>, Vec<i64>)>;
+
+/// All of an epoch.
+fn epoch(images: &ImageSet, batch_size: usize) -> Result<Batches, TrainError> {
     let mut batches = Vec::new();
     let draws = Draws { seed: 5, epoch: 2 };
     images.batches(&[4, 0, 5, 1, 3], batch_size, draws, 2, |images, labels| {
