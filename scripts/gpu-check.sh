@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Checks a built binary on a machine with CUDA, and times the demo there.
+# Checks a built binary on a machine with CUDA, and times trainings there.
 #
 #   scripts/gpu-check.sh BINARY [TESTS]
 #
 #   BINARY   surmise, built with the feature `torch` (either flavour of libtorch)
-#   TESTS    the test binary of tests/vision.rs; by default the newest beside BINARY, if any
+#   TESTS    the test binary of tests/cuda.rs; by default the newest beside BINARY, if any
 #
 # Needs the CUDA flavour of libtorch 2.11.0: that of LIBTORCH, else of .libtorch/, else of the
 # PyTorch that PYTHON (python3) imports. Exit code 0: all went well; 1: something failed; 2: no CUDA.
@@ -17,7 +17,7 @@ say() { printf 'gpu-check: %s\n' "$*" >&2; }
 }
 binary=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-tests=${2:-$(ls -t "$(dirname "$binary")"/deps/vision-* 2>/dev/null | grep -v '\.d$' | head -n 1 || true)}
+tests=${2:-$(ls -t "$(dirname "$binary")"/deps/cuda-* 2>/dev/null | grep -v '\.d$' | head -n 1 || true)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -56,10 +56,30 @@ grep -Eq 'cuda:0( |$)' "$work/doctor" || {
 # --- tests ------------------------------------------------------------------------------------
 
 if [[ -n $tests && -x $tests ]]; then
-    "$tests" cuda
+    "$tests"
 else
     say "no test binary beside $binary: the CUDA tests are left out"
 fi
+
+# --- trainings --------------------------------------------------------------------------------
+
+# epochs NAME ARGUMENTS…: trains, and prints the median seconds of an epoch but the first, which warms up.
+epochs() {
+    local name=$1
+    shift
+    "$binary" train "$@" --device cuda --out "$work/model.safetensors" --plots "$work" 2>&1 >/dev/null |
+        awk '/^epoch/ { print $(NF - 1) }' | tail -n +2 | sort -n |
+        awk -v name="$name" '{ a[NR] = $1 } END { printf "| %s | %.3f |\n", name, a[int((NR + 1) / 2)] }'
+}
+transfer='model={"type":"squeezenet1_1","weights":"data/weights/squeezenet1_1.safetensors"}'
+echo '| seconds of an epoch on cuda | median |'
+echo '| --- | ---: |'
+epochs 'bitmoji, 64 px' experiments/avatars.yaml
+epochs 'bitmoji, 64 px, bf16' experiments/avatars.yaml --set precision=bf16
+epochs 'bitmoji, 64 px, augmented on the device' experiments/augment.yaml
+epochs 'bitmoji, 64 px, read and augmented by threads' experiments/augment.yaml --set data.cache=disk
+epochs 'SqueezeNet, all of it, 128 px' experiments/transfer.yaml --epochs 5 --set "$transfer"
+epochs 'SqueezeNet, all of it, 128 px, bf16' experiments/transfer.yaml --epochs 5 --set "$transfer" --set precision=bf16
 
 # --- the demo ---------------------------------------------------------------------------------
 

@@ -599,24 +599,3 @@ fn a_device_that_is_not_there_is_an_error() {
     assert!(error.contains("no CUDA") || error.contains("cuda:999"), "{error}");
     assert!(resolve_device(DeviceChoice::Auto).is_ok());
 }
-
-/// Does its work on a CUDA machine only; scripts/gpu-check.sh runs it there.
-#[test]
-fn cuda_trains_as_the_cpu_does() {
-    let Ok(device) = resolve_device(DeviceChoice::Cuda(0)) else {
-        eprintln!("no CUDA here: nothing tested");
-        return;
-    };
-    let (_root, data) = small_data();
-    let settings = settings(data, 3);
-    let [cpu, cuda] = [Device::Cpu, device].map(|device| {
-        let data = TrainingData::load(&settings.data, device).unwrap();
-        assert_eq!(data.train.device(), device);
-        reports(&settings, &data, 5)
-    });
-    for (cpu, cuda) in cpu.iter().zip(&cuda) {
-        let apart = (cpu.metrics.loss - cuda.metrics.loss).abs();
-        // TF32 in the convolutions keeps ten bits.
-        assert!(apart < 5e-3, "{apart}");
-    }
-}

@@ -63,7 +63,11 @@ pub(super) fn time(at: Timestamp) -> String {
 /// A span of time, to the unit that matters: `0.42 s`, `12.3 s`, `4m 10s`.
 pub(super) fn span(seconds: f64) -> String {
     if seconds < 60.0 {
-        let decimals = if seconds < 1.0 { 2 } else { 1 };
+        let decimals = match seconds {
+            ..0.1 => 3,
+            ..1.0 => 2,
+            _ => 1,
+        };
         return format!("{:.decimals$} s", seconds.max(0.0));
     }
     let whole = std::time::Duration::from_secs(seconds.min(1e15) as u64);
@@ -100,6 +104,7 @@ mod tests {
 
     #[test]
     fn spans_change_units() {
+        assert_eq!(span(0.0318), "0.032 s");
         assert_eq!(span(0.4213), "0.42 s");
         assert_eq!(span(12.34), "12.3 s");
         assert_eq!(span(250.0), "4m 10s");

@@ -88,11 +88,7 @@ impl TrainedCnn {
             let reason = "it is a checkpoint of a training that has not ended: go on with --resume";
             return Err(unknown(reason));
         }
-        let settings = match from_node(&Node::from_json(&state["objective"])) {
-            Ok(ObjectiveSettings::Cnn(settings)) => *settings,
-            Ok(_) => return Err(unknown("the objective is no CNN")),
-            Err(problem) => return Err(unknown(&problem.message)),
-        };
+        let settings = settings_in(&state).map_err(|reason| unknown(&reason))?;
         let names = state["classes"].as_array().into_iter().flatten();
         let classes: Vec<String> = names.filter_map(Value::as_str).map(str::to_owned).collect();
         if classes.len() < 2 {
@@ -127,6 +123,15 @@ pub fn write_model(
     Ok(Checkpoint { tensors: network.state_dict(), state }.write(path)?)
 }
 
+/// The settings among what is said about weights; what an older version did not know has its default.
+fn settings_in(state: &Value) -> Result<CnnSettings, String> {
+    match from_node(&Node::from_json(&state["objective"])) {
+        Ok(ObjectiveSettings::Cnn(settings)) => Ok(*settings),
+        Ok(_) => Err("the objective is no CNN".into()),
+        Err(problem) => Err(problem.message),
+    }
+}
+
 /// What weights are for.
 fn describe(settings: &CnnSettings, classes: &[String]) -> Value {
     json!({ "objective": cnn_settings::to_json(settings), "classes": classes })
@@ -150,28 +155,40 @@ pub fn write_checkpoint(
     Ok(checkpoint.write(path)?)
 }
 
-/// Reads the checkpoint of a training with the same settings, but for the number of epochs, the device
-/// and the threads, and with the same classes.
+/// Reads the checkpoint of a training with the same settings, but for those that change nothing about
+/// its epochs, and with the same classes.
 ///
 /// # Errors
-/// [`ModelFileError::Tensors`], [`ModelFileError::Unknown`] with the setting that differs.
+/// [`ModelFileError::Tensors`], [`ModelFileError::Unknown`]; [`ModelFileError::OtherSettings`] with the
+/// one that differs.
 pub fn read_checkpoint(
     path: &Path,
     settings: &CnnSettings,
     classes: &[String],
 ) -> Result<Checkpoint, ModelFileError> {
     let checkpoint = Checkpoint::read(path)?;
-    let Value::Object(now) = describe(settings, classes) else { return Ok(checkpoint) };
-    for (what, now) in now {
-        if let Some((key, then, now)) = difference(&what, &checkpoint.state[&what], &now) {
-            return Err(ModelFileError::OtherSettings { path: path.to_owned(), key, then, now });
-        }
+    let path = path.to_owned();
+    let then = match settings_in(&checkpoint.state) {
+        Ok(then) => cnn_settings::to_json(&then),
+        Err(reason) => return Err(ModelFileError::Unknown { path, reason }),
+    };
+    let (now, known) = (cnn_settings::to_json(settings), &checkpoint.state["classes"]);
+    let differs = difference("objective", &then, &now)
+        .or_else(|| difference("classes", known, &json!(classes)));
+    match differs {
+        Some((key, then, now)) => Err(ModelFileError::OtherSettings { path, key, then, now }),
+        None => Ok(checkpoint),
     }
-    Ok(checkpoint)
 }
 
 /// Settings that change nothing about the epochs made already.
-const FREE: [&str; 3] = ["objective.epochs", "objective.device", "objective.threads"];
+const FREE: [&str; 5] = [
+    "objective.data.test",
+    "objective.data.cache",
+    "objective.epochs",
+    "objective.device",
+    "objective.threads",
+];
 
 /// The first place where two trees differ, and what stands there.
 fn difference(key: &str, then: &Value, now: &Value) -> Option<(String, String, String)> {

@@ -180,7 +180,9 @@ mod tests {
             assert!((found.1.unwrap() - error).abs() < 1e-9, "{found:?}");
         };
         let [a, b, c] = group([top; 4]);
-        [(a, 1.0), (b, 0.0), (c, 0.0)].map(|(found, mean)| close(found, (mean, 0.0)));
+        for (found, mean) in [(a, 1.0), (b, 0.0), (c, 0.0)] {
+            close(found, (mean, 0.0));
+        }
         let [a, b, c] = group([top, bottom, top, bottom]);
         close(a, (0.5, (0.75 * 4.0_f64).sqrt() / 6.0));
         close(b, (0.0, 0.0));
