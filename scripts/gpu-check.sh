@@ -67,9 +67,13 @@ fi
 epochs() {
     local name=$1
     shift
-    "$binary" train "$@" --device cuda --out "$work/model.safetensors" --plots "$work" 2>&1 >/dev/null |
-        awk '/^epoch/ { print $(NF - 1) }' | tail -n +2 | sort -n |
-        awk -v name="$name" '{ a[NR] = $1 } END { printf "| %s | %.3f |\n", name, a[int((NR + 1) / 2)] }'
+    if ! "$binary" train "$@" --device cuda --out "$work/model.safetensors" --plots "$work" >/dev/null 2>"$work/log"; then
+        cat "$work/log" >&2
+        say "$name: the training failed (its words are above)"
+        exit 1
+    fi
+    awk '/^epoch/ && $NF == "s" { print $(NF - 1) }' "$work/log" | tail -n +2 | sort -n |
+        awk -v name="$name" '{ a[NR] = $1 } END { if (NR) printf "| %s | %.3f |\n", name, a[int((NR + 1) / 2)] }'
 }
 transfer='model={"type":"squeezenet1_1","weights":"data/weights/squeezenet1_1.safetensors"}'
 echo '| seconds of an epoch on cuda | median |'

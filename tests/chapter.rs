@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::{Place, texts};
+use surmise::objective::TrainedCnn;
+use tch::Device;
 
 /// Images of a class in each split.
 const IMAGES: usize = 12;
@@ -79,6 +81,14 @@ fn every_command_of_the_chapter_runs() {
         }
     }
     assert!(printed.contains("20 of 20"), "the replay:\n{printed}");
+    let model = |name: &str| TrainedCnn::read(&place.path().join(name), Device::Cpu).unwrap();
+    let epoch = |name: &str| model(name).provenance.unwrap().report.epoch;
+    assert_eq!((epoch("tom.safetensors"), epoch("head.safetensors")), (40, 3));
+    assert!(epoch("kept.safetensors") <= 40);
+    let (tom, again) = (model("tom.safetensors").network, model("again.safetensors").network);
+    for ((name, tensor), (_, back)) in tom.state().zip(again.state()) {
+        assert!(tensor.equal(back), "{name}");
+    }
     // Every file that was said to be written is there.
     let files = printed.lines().map(str::trim).filter(|line| {
         let path = Path::new(line);

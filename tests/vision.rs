@@ -282,7 +282,7 @@ fn images_to_measure_on_are_the_same_on_the_device_in_memory_and_from_files() {
     };
     let order = [0, 1, 2, 3];
     let there = loaded(&settings, &order, Draws::default(), 1);
-    assert_eq!(kept(&settings), "0.0 MB on Cpu");
+    assert_eq!(kept(&settings), "0.0 MB on cpu");
     settings.cache = Cache::Disk;
     assert_eq!(there, loaded(&settings, &order, Draws::default(), 2));
     assert_eq!(kept(&settings), "read from their files every epoch");

@@ -47,8 +47,12 @@ impl StopFlag {
     }
 }
 
-/// Takes the intermediate values of a trial while it runs.
+/// Takes what a trial has to say while it runs.
 pub trait Reporter {
+    /// Tells whoever runs the study something, in a line: where the images are, files that were left
+    /// out.
+    fn note(&mut self, _text: &str) {}
+
     /// Stores a value; `Break` asks the objective to stop early and end as pruned.
     fn report(&mut self, report: Report) -> ControlFlow<()>;
 }
@@ -100,12 +104,6 @@ pub trait Objective {
         trial: &TrialContext<'_>,
         reporter: &mut dyn Reporter,
     ) -> Result<Outcome, ObjectiveError>;
-
-    /// What whoever runs the study should know, in a line each, since this was last asked: where the
-    /// images are, files that were left out.
-    fn notes(&mut self) -> Vec<String> {
-        Vec::new()
-    }
 
     /// Whether it starts processes of its own, which it ends when the trial is abandoned.
     fn has_children(&self) -> bool {

@@ -13,7 +13,9 @@ mod template;
 
 pub use build::{Unavailable, build, check_available, worker_environment};
 #[cfg(feature = "torch")]
-pub use cnn::{ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint, write_model};
+pub use cnn::{
+    ModelFileError, Provenance, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
+};
 pub(crate) use cnn_settings::CNN_METRICS;
 pub use cnn_settings::read_transforms;
 pub use command::{CommandObjective, describe_exit};

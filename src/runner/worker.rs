@@ -44,7 +44,7 @@ pub enum WorkerEnd {
 }
 
 /// Evaluates trials of a study until none is left or it is asked to stop; `note` hears what the
-/// [objective](Objective::notes) has to say.
+/// objective [has to say](objective::Reporter::note).
 ///
 /// # Errors
 /// [`RunError::Unusable`] if the objective cannot evaluate any trial; the trial at hand goes back to
@@ -99,9 +99,7 @@ fn take_trials(
             }
             continue;
         };
-        let evaluated = study.evaluate(objective, &trial, &options.runs, &orders.abandon)?;
-        objective.notes().iter().for_each(|text| note(text));
-        match evaluated {
+        match study.evaluate(objective, &trial, &options.runs, &orders.abandon, note)? {
             Evaluated::Told => {}
             Evaluated::Abandoned => release(study, worker)?,
             Evaluated::Unusable { reason } => return Err(RunError::Unusable { reason }),

@@ -82,11 +82,11 @@
 //!
 //! * `type: command`: `argv`, a list of the program and its arguments; `timeout`, e.g. `90s`, `10m`,
 //!   `1h 30m` (default: none).
-//! * `type: cnn`: `data` (`train` and `valid`, image folders; `image_size`, default 64), `model`
-//!   (`bitmoji`), `batch_size` (default 128), `epochs` (default 20), `optimizer` (`type: adam`, `lr`,
-//!   `beta1`, `beta2`, `eps`, `weight_decay`, with PyTorch's defaults), `device` (`auto`, `cpu`,
-//!   `cuda`, `cuda:N`; default `auto`), `threads` (default 1). Its metrics are `accuracy`, `loss` and
-//!   `train_loss`.
+//! * `type: cnn`: `data` (image folders, how they are split, transformed and kept), `model`,
+//!   `batch_size`, `shuffle`, `drop_last`, `epochs`, `optimizer`, `schedule`, `label_smoothing`,
+//!   `clip_norm`, `early_stopping`, `device`, `precision`, `threads`: see
+//!   [`CnnSettings`](crate::vision::CnnSettings) and docs/cnn.md. Its metrics are `accuracy`, `loss`,
+//!   `train_loss` and `train_accuracy`.
 //! * `type: external`: whoever asks for trials evaluates them, by the library.
 
 mod difference;

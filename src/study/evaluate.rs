@@ -31,7 +31,8 @@ pub enum Evaluated {
 impl Study {
     /// Evaluates a trial with its files under `runs`, sends its reports to the store at once, and
     /// tells the study how it ended. A trial that another worker took up meanwhile, as after a lease
-    /// that ran out, is left to that one.
+    /// that ran out, is left to that one. `note` hears what the objective
+    /// [has to say](Reporter::note).
     ///
     /// # Errors
     /// From the store.
@@ -41,6 +42,7 @@ impl Study {
         trial: &AskedTrial,
         runs: &Path,
         stop: &StopFlag,
+        note: &mut dyn FnMut(&str),
     ) -> Result<Evaluated, StudyError> {
         let (study, metric) = (self.spec().study.clone(), self.spec().metric.clone());
         let folder = trial_folder(runs, &study, trial.number);
@@ -63,7 +65,7 @@ impl Study {
             folder: &folder,
             stop,
         };
-        let mut reporter = ToStore { study: self, trial, error: None };
+        let mut reporter = ToStore { study: self, trial, error: None, note };
         let result = objective.evaluate(&context, &mut reporter);
         let told = match (reporter.error.take(), result) {
             (Some(error), _) => Err(error),
@@ -97,7 +99,7 @@ impl Study {
     ) -> Result<(), StudyError> {
         let never = StopFlag::default();
         while let Some(trial) = self.ask()? {
-            match self.evaluate(objective, &trial, runs, &never)? {
+            match self.evaluate(objective, &trial, runs, &never, &mut |_| {})? {
                 Evaluated::Told => {}
                 Evaluated::Abandoned => return Ok(()),
                 Evaluated::Unusable { reason } => return Err(StudyError::Unusable { reason }),
@@ -112,9 +114,14 @@ struct ToStore<'a> {
     study: &'a mut Study,
     trial: &'a AskedTrial,
     error: Option<StudyError>,
+    note: &'a mut dyn FnMut(&str),
 }
 
 impl Reporter for ToStore<'_> {
+    fn note(&mut self, text: &str) {
+        (self.note)(text);
+    }
+
     fn report(&mut self, report: Report) -> ControlFlow<()> {
         match self.study.report(self.trial, report) {
             Ok(()) => ControlFlow::Continue(()),

@@ -10,7 +10,7 @@ use tch::{Device, Tensor};
 use thiserror::Error;
 
 use super::failure::message;
-use super::folder::{FolderError, ImageFolder};
+use super::folder::{FolderError, ImageFolder, fingerprint};
 use super::image::{ImageError, load_rgb};
 use super::kept::{Kept, belong_on_device, on_device, room};
 use super::settings::{Corrupt, DataSettings, DataSource};
@@ -301,15 +301,9 @@ impl ImageSet {
         &self.files
     }
 
-    /// A number that another list of files does not share: FNV-1a, 64 bits, over their names.
+    /// That of its [files](Self::files).
     pub(super) fn fingerprint(&self) -> u64 {
-        let names = self
-            .files
-            .iter()
-            .flat_map(|file| file.as_os_str().as_encoded_bytes().iter().chain(&[0]));
-        names.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-        })
+        fingerprint(self.files.iter().map(PathBuf::as_path))
     }
 
     /// What they go through.
@@ -332,10 +326,13 @@ impl ImageSet {
     /// Goes on with this pipeline, which the images [serve](Self::serves), and moves them where they now
     /// belong; whether that went well.
     fn take_up(&mut self, pipeline: Pipeline) -> bool {
+        let device = self.device();
+        // Those that belonged there before found no room.
         if let Kept::Memory(images) = &mut self.kept
-            && belong_on_device(&pipeline, self.labels.device())
+            && belong_on_device(&pipeline, device)
+            && !belong_on_device(&self.pipeline, device)
         {
-            match on_device(std::mem::take(images), self.labels.device()) {
+            match on_device(std::mem::take(images), device) {
                 Ok(kept) => self.kept = kept,
                 Err(_) => return false,
             }

@@ -68,7 +68,20 @@ pub enum FolderError {
     },
 }
 
+/// A number that another list of files does not share: FNV-1a, 64 bits, over their names.
+pub(super) fn fingerprint<'a>(files: impl Iterator<Item = &'a Path>) -> u64 {
+    let names = files.flat_map(|file| file.as_os_str().as_encoded_bytes().iter().chain(&[0]));
+    names.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
 impl ImageFolder {
+    /// A number that another list of files does not share.
+    pub fn fingerprint(&self) -> u64 {
+        fingerprint(self.samples.iter().map(|(file, _)| file.as_path()))
+    }
+
     /// Lists the images below `root`. Files in `root` itself and files with other suffixes are
     /// passed over, hidden ones are not; links are followed.
     ///

@@ -31,7 +31,10 @@ impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let megabytes = self.bytes() as f64 / 1e6;
         match self {
-            Self::Device(images) => write!(f, "{megabytes:.1} MB on {:?}", images.device()),
+            Self::Device(images) => match images.device() {
+                Device::Cuda(index) => write!(f, "{megabytes:.1} MB on cuda:{index}"),
+                _ => write!(f, "{megabytes:.1} MB on cpu"),
+            },
             Self::Memory(_) => write!(f, "{megabytes:.1} MB in memory"),
             Self::Files => f.write_str("read from their files every epoch"),
         }

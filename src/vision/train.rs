@@ -173,8 +173,8 @@ struct TrainerState {
     optimizer_steps: Vec<u32>,
     /// How many to learn from, and to measure on.
     images: (usize, usize),
-    /// The fingerprints of their files.
-    files: (u64, u64),
+    /// The fingerprints of their files; older checkpoints have none.
+    files: Option<(u64, u64)>,
     history: Vec<EpochReport>,
 }
 
@@ -245,7 +245,7 @@ impl<'a> Trainer<'a> {
                 then.0, then.1, now.0, now.1
             )));
         }
-        if state.files != files(data) {
+        if state.files.is_some_and(|then| then != files(data)) {
             return Err(other(&"some of its images had other names"));
         }
         let mut trainer = Self::new(settings, data, state.seed)?;
@@ -287,7 +287,7 @@ impl<'a> Trainer<'a> {
         let tensors = tensors.into_iter().collect::<StateDict>();
         let history = self.history.clone();
         let images = (self.data.train.len(), self.data.valid.len());
-        let (seed, files) = (self.seed, files(self.data));
+        let (seed, files) = (self.seed, Some(files(self.data)));
         let training = TrainerState { seed, optimizer_steps, images, files, history };
         Ok(Checkpoint { tensors, state: json!({ "training": training }) })
     }

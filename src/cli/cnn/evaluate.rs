@@ -121,19 +121,25 @@ fn images<'a>(given: Option<&'a Path>, model: &'a TrainedCnn) -> Result<Images<'
     if let Some(path) = given {
         return Ok(Images { path, name: name(path), folder: ImageFolder::scan(path)? });
     }
+    let hint = "name a folder of images: surmise evaluate MODEL DIR";
     let source = &model.settings.data.source;
     let found = source.test_images().map_err(|error| CliError::user(error.to_string()))?;
+    let nothing =
+        || CliError::user("the model's study leaves no images aside for testing").hint(hint);
+    let folder = found.ok_or_else(nothing)?;
     let (path, name) = match source {
-        DataSource::Folders { train, test, .. } => {
-            let path = test.as_ref().unwrap_or(train);
-            (path, name(path))
+        DataSource::Folders { test: None, .. } => return Err(nothing()),
+        DataSource::Folders { test: Some(path), .. } => (path, name(path)),
+        DataSource::Split { folder: path, .. } => {
+            // Of other images it is another part, and may hold some that were learnt from.
+            if model.provenance.and_then(|from| from.test) != Some(folder.fingerprint()) {
+                let path = path.display();
+                let message = format!("{path} holds other images than when the model was trained");
+                return Err(CliError::user(message).hint(hint));
+            }
+            (path, format!("{}-test", name(path)))
         }
-        DataSource::Split { folder, .. } => (folder, format!("{}-test", name(folder))),
     };
-    let folder = found.ok_or_else(|| {
-        CliError::user("the model's study leaves no images aside for testing")
-            .hint("name a folder of images: surmise evaluate MODEL DIR")
-    })?;
     Ok(Images { path, name, folder })
 }
 

@@ -15,7 +15,7 @@ use crate::cli::data::name;
 use crate::cli::error::CliError;
 use crate::cli::{DatabaseArgs, plot, table, talk};
 use crate::objective::{
-    ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
+    ModelFileError, Provenance, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
 };
 use crate::plot::{CurveData, CurvePoint};
 use crate::vision::{CnnSettings, EpochReport, Metrics, TrainError, Trainer, TrainingData};
@@ -35,6 +35,8 @@ pub(in crate::cli) fn train(
     let data = TrainingData::load(&settings.data, device(&choice)?)
         .map_err(|error| CliError::user(error.to_string()))?;
     data.notes().into_iter().for_each(talk);
+    let test = settings.data.source.test_images().map_err(|e| CliError::user(e.to_string()))?;
+    let test = test.map(|images| images.fingerprint());
     let mut trainer = if args.resume {
         let found = read_checkpoint(&checkpoint, &settings, &data.classes).map_err(unfit)?;
         let trainer = Trainer::resume(&settings, &data, &found).map_err(failed)?;
@@ -48,12 +50,25 @@ pub(in crate::cli) fn train(
         Trainer::new(&settings, &data, seed).map_err(failed)?
     };
     let progress = Progress::new(&settings, trainer.history().len());
-    if args.resume {
-        check_kept(args.keep, trainer.history(), &model)?;
+    let seed = trainer.seed();
+    let there = || {
+        let model = TrainedCnn::read(&model, Device::Cpu).ok()?;
+        model.report_in(&settings, seed)
+    };
+    if args.resume && args.keep != Keep::Last {
+        let history = trainer.history();
+        let kept = kept(args.keep, history);
+        // Cut off before its checkpoint, the next epoch's may be there, and is made again.
+        let next = |report: EpochReport| report.epoch as usize == history.len() + 1;
+        if there() != kept && !there().is_some_and(next) {
+            return Err(lost(&model, kept));
+        }
     }
     let write = |trainer: &Trainer<'_>| {
         let report = trainer.history().last();
-        write_model(trainer.network(), &settings, &data.classes, report, &model).map_err(unfit)
+        let provenance = report.map(|report| Provenance { seed, report: *report, test });
+        let (network, classes) = (trainer.network(), &data.classes);
+        write_model(network, &settings, classes, provenance.as_ref(), &model).map_err(unfit)
     };
     while !trainer.is_finished() {
         let start = Instant::now();
@@ -76,6 +91,8 @@ pub(in crate::cli) fn train(
     let kept = kept(args.keep, history);
     if args.keep == Keep::Last {
         write(&trainer)?;
+    } else if there() != kept {
+        return Err(lost(&model, kept));
     }
     let mut out = io::stdout().lock();
     writeln!(out, "{}", model.display())?;
@@ -97,17 +114,11 @@ fn kept(keep: Keep, history: &[EpochReport]) -> Option<EpochReport> {
     }
 }
 
-/// Sees that the model of the epoch that is kept so far is there to be kept.
-fn check_kept(keep: Keep, history: &[EpochReport], model: &Path) -> Result<(), CliError> {
-    let Some(kept) = kept(keep, history).filter(|_| keep != Keep::Last) else { return Ok(()) };
-    let there = TrainedCnn::read(model, Device::Cpu).ok().and_then(|model| model.report);
-    // One of a later epoch is better still: the training was cut off before its checkpoint.
-    if there.is_some_and(|there| there == kept || there.epoch as usize > history.len()) {
-        return Ok(());
-    }
+fn lost(model: &Path, kept: Option<EpochReport>) -> CliError {
+    let epoch = kept.map_or(0, |report| report.epoch);
     let message =
-        format!("{} is not the model of epoch {}, the best so far", model.display(), kept.epoch);
-    Err(CliError::user(message).hint("leave --keep out, or train without --resume"))
+        format!("{} does not hold this training's epoch {epoch}, its best", model.display());
+    CliError::user(message).hint("leave --keep out, or train without --resume")
 }
 
 /// The checkpoint's place, beside a model that can be written.

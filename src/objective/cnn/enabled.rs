@@ -61,7 +61,6 @@ pub(in crate::objective) fn build(
         device,
         device_name: name(device),
         data: None,
-        notes: Vec::new(),
     }))
 }
 
@@ -71,18 +70,20 @@ struct CnnObjective {
     device_name: String,
     /// The images, decoded once per process; again only if a trial wants them in another size or shape.
     data: Option<TrainingData>,
-    /// About the images, not yet told.
-    notes: Vec<String>,
 }
 
 impl CnnObjective {
-    fn data(&mut self, settings: &DataSettings) -> Result<&TrainingData, ObjectiveError> {
+    fn data(
+        &mut self,
+        settings: &DataSettings,
+        reporter: &mut dyn Reporter,
+    ) -> Result<&TrainingData, ObjectiveError> {
         let adapted = self.data.as_mut().is_some_and(|data| data.adapt(settings));
         if !adapted {
             self.data = None; // free the old images before the new ones come
             let data = TrainingData::load(settings, self.device)
                 .map_err(|error| ObjectiveError::Unusable { reason: error.to_string() })?;
-            self.notes = data.notes();
+            data.notes().iter().for_each(|text| reporter.note(text));
             self.data = Some(data);
         }
         match &self.data {
@@ -103,12 +104,8 @@ impl Objective for CnnObjective {
             Ok(_) => return Err(unusable("the objective is no CNN")),
             Err(error) => return Err(unusable(error)),
         };
-        let data = self.data(&settings.data)?;
+        let data = self.data(&settings.data, reporter)?;
         run(&settings, data, trial, reporter)
-    }
-
-    fn notes(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.notes)
     }
 
     fn device(&self) -> &str {

@@ -10,7 +10,9 @@ mod trained;
 #[cfg(feature = "torch")]
 pub(super) use enabled::{build, check_available};
 #[cfg(feature = "torch")]
-pub use trained::{ModelFileError, TrainedCnn, read_checkpoint, write_checkpoint, write_model};
+pub use trained::{
+    ModelFileError, Provenance, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
+};
 
 #[cfg(not(feature = "torch"))]
 mod disabled;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tch::Device;
 use thiserror::Error;
@@ -24,8 +24,20 @@ pub struct TrainedCnn {
     pub classes: Vec<String>,
     /// What it was trained by: how images come to it, above all.
     pub settings: CnnSettings,
-    /// The epoch it stood at, and what that measured; none of an imported one.
-    pub report: Option<EpochReport>,
+    /// The training it comes from; none of an imported one.
+    pub provenance: Option<Provenance>,
+}
+
+/// The training that a model comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// What decided everything random about it.
+    pub seed: u64,
+    /// The epoch it stood at, and what that measured.
+    pub report: EpochReport,
+    /// The [fingerprint](crate::vision::ImageFolder::fingerprint) of the images left aside for testing,
+    /// if there were any.
+    pub test: Option<u64>,
 }
 
 /// Why a file gives no trained CNN.
@@ -101,13 +113,21 @@ impl TrainedCnn {
         network
             .take(&tensors)
             .map_err(|source| ModelFileError::Weights { path: path.to_owned(), source })?;
-        let report = EpochReport::deserialize(&state["report"]).ok();
-        Ok(Self { network, classes, settings, report })
+        let provenance = Provenance::deserialize(&state["provenance"]).ok();
+        Ok(Self { network, classes, settings, provenance })
+    }
+
+    /// What it measured, if it comes from the training with these settings, but for those that change
+    /// nothing about its epochs, and this seed.
+    pub fn report_in(&self, settings: &CnnSettings, seed: u64) -> Option<EpochReport> {
+        let [then, now] = [&self.settings, settings].map(cnn_settings::to_json);
+        let same = difference("objective", &then, &now).is_none();
+        self.provenance.filter(|from| same && from.seed == seed).map(|from| from.report)
     }
 }
 
 /// Writes a network with what it is for: safetensors, under PyTorch's names, with settings, classes and
-/// the epoch's report as JSON among the metadata. The file appears whole or not at all.
+/// where it comes from as JSON among the metadata. The file appears whole or not at all.
 ///
 /// # Errors
 /// [`ModelFileError::Tensors`].
@@ -115,11 +135,11 @@ pub fn write_model(
     network: &Network,
     settings: &CnnSettings,
     classes: &[String],
-    report: Option<&EpochReport>,
+    provenance: Option<&Provenance>,
     path: &Path,
 ) -> Result<(), ModelFileError> {
     let mut state = describe(settings, classes);
-    state["report"] = json!(report);
+    state["provenance"] = json!(provenance);
     Ok(Checkpoint { tensors: network.state_dict(), state }.write(path)?)
 }
 
