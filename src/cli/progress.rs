@@ -135,13 +135,7 @@ impl Progress {
             }
             state => state.name().to_owned(),
         };
-        let params = trial.params.as_ref().map_or_else(String::new, |p| {
-            let pairs = p.iter().map(|(name, value)| match value {
-                crate::space::ParamValue::Float(v) => format!("{name}={}", table::number(*v)),
-                value => format!("{name}={value}"),
-            });
-            pairs.collect::<Vec<_>>().join(" ")
-        });
+        let params = trial.params.as_ref().map_or_else(String::new, table::params);
         let best = match self.best {
             Some((number, _)) if number == trial.number => "  (best so far)".to_owned(),
             Some((number, value)) => format!("  (best {} in trial {number})", table::number(value)),

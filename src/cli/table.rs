@@ -2,6 +2,7 @@
 
 use comfy_table::{Table, presets};
 
+use crate::space::{ParamValue, Params};
 use crate::trial::Timestamp;
 
 /// An empty table with these column heads.
@@ -58,6 +59,15 @@ pub(super) fn uncertain(value: f64, error: f64) -> String {
 pub(super) fn time(at: Timestamp) -> String {
     let text = at.to_string();
     text.split('.').next().unwrap_or(&text).replace('T', " ")
+}
+
+/// Parameters in a line, numbers to six digits.
+pub(super) fn params(params: &Params) -> String {
+    let pairs = params.iter().map(|(name, value)| match value {
+        ParamValue::Float(value) => format!("{name}={}", number(*value)),
+        value => format!("{name}={value}"),
+    });
+    pairs.collect::<Vec<_>>().join(" ")
 }
 
 /// A span of time, to the unit that matters: `0.42 s`, `12.3 s`, `4m 10s`.

@@ -96,7 +96,7 @@ pub(in crate::cli) fn train(
     }
     let mut out = io::stdout().lock();
     writeln!(out, "{}", model.display())?;
-    for path in draw(&model, &params.to_string(), history, kept, &args.plots)? {
+    for path in draw(&model, &table::params(&params), history, kept, &args.plots)? {
         writeln!(out, "{}", path.display())?;
     }
     Ok(ExitCode::SUCCESS)
