@@ -405,6 +405,14 @@ fn weights_become_a_model_and_others_are_refused() {
         let imported = surmise::vision::StateDict::read(&place.path().join("two.safetensors"));
         assert!(imported.unwrap().get("fc.weight").unwrap().equal(&difference), "{file}");
     }
+    // Back from PyTorch's file, a study's model answers as before.
+    place.ok(&["train", "study.yaml", "--epochs", "1"]);
+    place.ok(&["model", "export", "colours.safetensors", "colours.pt"]);
+    place.write("colours.txt", "blue\nred\n");
+    let arguments = ["study.yaml", "colours.pt", "--classes", "colours.txt", "--out"];
+    place.ok(&[&["model", "import"], &arguments[..], &["back.safetensors"]].concat());
+    let answer = |model| place.ok(&["predict", model, "images/test/red/1.png", "--json"]);
+    assert_eq!(answer("back.safetensors"), answer("colours.safetensors"));
     let names = place.write("names.txt", "a\nb\nc\n");
     let names = names.to_str().unwrap();
     let err = place.fails(
@@ -426,6 +434,35 @@ fn weights_become_a_model_and_others_are_refused() {
     );
     let err = place.fails(&["predict", "study.yaml", "images/test/red/1.png"], 1);
     assert!(err.contains("hint: `surmise train` writes models"), "{err}");
+}
+
+#[test]
+fn densenets_old_names_are_known() {
+    let place = place();
+    let kind = surmise::vision::ModelKind::DenseNet121.into();
+    let network = surmise::vision::Network::new(&kind, 64, 3, 5, Device::Cpu).unwrap();
+    let old = |name: &str| {
+        let mut name = name.to_owned();
+        for layer in ["norm1", "norm2", "conv1", "conv2"] {
+            let (kind, number) = layer.split_at(4);
+            name = name.replace(&format!(".{layer}."), &format!(".{kind}.{number}."));
+        }
+        name
+    };
+    assert_eq!(
+        old("features.denseblock1.denselayer1.norm1.weight"),
+        "features.denseblock1.denselayer1.norm.1.weight"
+    );
+    let tensors = network.state().map(|(name, tensor)| (old(name), tensor.shallow_clone()));
+    let tensors: surmise::vision::StateDict = tensors.collect();
+    tensors.write(&place.path().join("old.pth")).unwrap();
+    place.write("names.txt", "a\nb\nc\n");
+    let arguments = ["old.pth", "--classes", "names.txt", "--image-size", "64", "--out"];
+    place.ok(&[&["model", "import", "densenet121"], &arguments[..], &["d.safetensors"]].concat());
+    let imported = TrainedCnn::read(&place.path().join("d.safetensors"), Device::Cpu).unwrap();
+    for ((name, tensor), (_, taken)) in network.state().zip(imported.network.state()) {
+        assert!(tensor.equal(taken), "{name}");
+    }
 }
 
 #[test]

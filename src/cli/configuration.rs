@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::objective::{ObjectiveSettings, ObjectiveSpec};
 use crate::space::{ParamValue, Params, SpaceError};
 use crate::spec::StudySpec;
-use crate::vision::CnnSettings;
+use crate::vision::{CnnSettings, DataSettings, ModelKind, ModelSettings};
 
 use super::error::CliError;
 
@@ -79,6 +79,25 @@ impl Configuration {
             }
         }
     }
+}
+
+/// A network by its name, or that of a study's YAML with its images; of a study, `set` as for
+/// [`Configuration::of_study`].
+pub(super) fn network(
+    name: &str,
+    set: &[String],
+) -> Result<(ModelSettings, Option<DataSettings>), CliError> {
+    if let Some(kind) = ModelKind::named(name) {
+        return Ok((kind.into(), None));
+    }
+    let file = Path::new(name);
+    if !file.exists() {
+        let names = ModelKind::all().map(|kind| kind.name());
+        return Err(CliError::user(format!("`{name}` is neither a network nor a file"))
+            .hint(format!("networks: {}", names.join(", "))));
+    }
+    let CnnSettings { model, data, .. } = Configuration::load(file, set)?.settings;
+    Ok((model, Some(data)))
 }
 
 /// The same, in which no `$` stands for a parameter.

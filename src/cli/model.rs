@@ -1,15 +1,14 @@
 //! `surmise model`: what networks are made of, and models from others' weights.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use crate::vision::model::ModelSummary;
-use crate::vision::{ModelKind, ModelSettings, Trainable};
+use crate::vision::{DataSettings, Trainable};
 
-use super::configuration::Configuration;
+use super::configuration::network;
 use super::error::CliError;
 
 #[derive(Debug, Args)]
@@ -67,7 +66,8 @@ pub(super) fn model(args: &ModelArgs) -> Result<ExitCode, CliError> {
 }
 
 fn summary(args: &SummaryArgs) -> Result<ExitCode, CliError> {
-    let (model, image_size) = find(args)?;
+    let (model, data) = network(&args.network, &args.set)?;
+    let image_size = data.map_or(DataSettings::DEFAULT_IMAGE_SIZE, |data| data.image_size);
     let outputs = if args.classes == 2 { 1 } else { args.classes.into() };
     let image_size = args.image_size.unwrap_or(image_size);
     let trainable = model.pretrained.as_ref().map_or(Trainable::All, |p| p.trainable);
@@ -82,19 +82,4 @@ fn summary(args: &SummaryArgs) -> Result<ExitCode, CliError> {
         })?;
     write!(io::stdout(), "{summary}")?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The network, and the size of its images.
-fn find(args: &SummaryArgs) -> Result<(ModelSettings, u32), CliError> {
-    if let Some(kind) = ModelKind::named(&args.network) {
-        return Ok((kind.into(), crate::vision::DataSettings::DEFAULT_IMAGE_SIZE));
-    }
-    let file = Path::new(&args.network);
-    if !file.exists() {
-        let names = ModelKind::all().map(|kind| kind.name());
-        let message = format!("`{}` is neither a network nor a file", args.network);
-        return Err(CliError::user(message).hint(format!("networks: {}", names.join(", "))));
-    }
-    let settings = Configuration::load(file, &args.set)?.settings;
-    Ok((settings.model, settings.data.image_size))
 }

@@ -8,30 +8,30 @@ use std::process::ExitCode;
 use tch::{Device, TchError, Tensor};
 
 use super::ImportArgs;
+use crate::cli::configuration::network;
 use crate::cli::error::CliError;
 use crate::objective::write_model;
 use crate::vision::transform::IMAGENET;
-use crate::vision::{
-    CnnSettings, DataSettings, ModelKind, ModelSettings, Network, StateDict, Transform,
-};
+use crate::vision::{CnnSettings, DataSettings, ModelKind, Network, StateDict, Transform};
 
 pub(in crate::cli) fn import(args: &ImportArgs) -> Result<ExitCode, CliError> {
-    let kind = ModelKind::named(&args.network).ok_or_else(|| {
-        let names = ModelKind::all().map(|kind| kind.name());
-        CliError::user(format!("no network is called `{}`", args.network))
-            .hint(format!("networks: {}", names.join(", ")))
-    })?;
+    let (model, data) = network(&args.network, &args.set)?;
+    let data = match data {
+        Some(data) => {
+            DataSettings { image_size: args.image_size.unwrap_or(data.image_size), ..data }
+        }
+        None => as_torchvision(args.image_size.unwrap_or(224)),
+    };
     let classes = classes(&args.classes)?;
     let wrong = |error: &dyn ToString| {
         CliError::user(format!("{}: {}", args.weights.display(), error.to_string()))
     };
     let found = StateDict::read(&args.weights).map_err(|e| CliError::user(e.to_string()))?;
-    let found = match kind {
+    let found = match model.kind {
         ModelKind::DenseNet121 => with_new_names(&found),
         _ => found,
     };
-    let model = ModelSettings::from(kind);
-    let mut network = Network::blank(&model, args.image_size, classes.len(), Device::Cpu)
+    let mut network = Network::blank(&model, data.image_size, classes.len(), Device::Cpu)
         .map_err(|error| wrong(&error))?;
     let found = match model.kind {
         // Its ReLU comes between.
@@ -44,18 +44,23 @@ pub(in crate::cli) fn import(args: &ImportArgs) -> Result<ExitCode, CliError> {
     network.take(&found).map_err(|error| {
         wrong(&error).hint("is it another network's, or has it another number of classes?")
     })?;
-    let mut data = DataSettings::new("", "", args.image_size);
-    let (mean, std) = IMAGENET;
-    data.transforms = vec![
-        // 256 for 224, as torchvision does.
-        Transform::Resize { size: args.image_size * 8 / 7 },
-        Transform::CenterCrop { size: args.image_size },
-        Transform::Normalize { mean, std },
-    ];
     write_model(&network, &CnnSettings::new(data, model), &classes, None, &args.out)
         .map_err(|error| CliError::user(error.to_string()))?;
     writeln!(io::stdout(), "{}", args.out.display())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The middle of an image, normalised: what torchvision's networks were trained for.
+fn as_torchvision(image_size: u32) -> DataSettings {
+    let mut data = DataSettings::new("", "", image_size);
+    let (mean, std) = IMAGENET;
+    data.transforms = vec![
+        // 256 for 224, as torchvision does.
+        Transform::Resize { size: image_size * 8 / 7 },
+        Transform::CenterCrop { size: image_size },
+        Transform::Normalize { mean, std },
+    ];
+    data
 }
 
 /// Names of the classes.

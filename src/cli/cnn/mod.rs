@@ -174,14 +174,18 @@ pub(super) struct ProbeArgs {
     after_help = "WEIGHTS is a state dict: torch.save(model.state_dict()) or safetensors, under torchvision's names
 (of DenseNet also the old ones). A pickle with code in it is refused, and nothing in one is executed.
 
+By a network's name, images come to it as torchvision's do: the middle of an image, after a resize to 8/7
+of its size, normalised by ImageNet's mean and deviation. By a study's YAML, as in that study.
+
 Examples:
   surmise model import densenet121 densenet121-a639ec97.pth --out densenet121.safetensors
+  surmise model import experiments/avatars.yaml tom.pt --classes names.txt --out tom.safetensors
   surmise model import resnet18 flowers.pt --classes flowers.txt --out flowers.safetensors"
 )]
 #[cfg_attr(not(feature = "torch"), allow(dead_code))]
 pub(super) struct ImportArgs {
-    /// The network's name
-    #[arg(value_name = "NAME")]
+    /// The network's name, or a study's YAML
+    #[arg(value_name = "NAME|FILE")]
     network: String,
     /// Its weights
     #[arg(value_name = "WEIGHTS")]
@@ -189,9 +193,12 @@ pub(super) struct ImportArgs {
     /// `imagenet`, or a file with the name of a class in each line
     #[arg(long, value_name = "CLASSES", default_value = "imagenet")]
     classes: String,
-    /// Width and height of the images that it sees: the middle of an image, after a resize to 8/7
-    #[arg(long, value_name = "PIXELS", default_value_t = 224, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    image_size: u32,
+    /// Set a parameter of the study, or another setting of its objective
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Width and height of the images that it sees; by default the study's, or 224
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    image_size: Option<u32>,
     /// Where to write the model
     #[arg(long, value_name = "MODEL")]
     out: PathBuf,
