@@ -60,7 +60,8 @@ pub(in crate::cli) fn train(
         let kept = kept(args.keep, history);
         // Cut off before its checkpoint, the next epoch's may be there, and is made again.
         let next = |report: EpochReport| report.epoch as usize == history.len() + 1;
-        if there() != kept && !there().is_some_and(next) {
+        let there = there();
+        if there != kept && !there.is_some_and(next) {
             return Err(lost(&model, kept));
         }
     }
