@@ -4,55 +4,21 @@
     OMP_NUM_THREADS=1 python bf16.py      writes bf16.json beside itself
 
 Made with torch 2.11.0, torchvision 0.26.0, numpy 2.4.6, on a CPU without bfloat16 instructions. Weights and
-images are make.py's, by name.
+images are make.py's: filling.py.
 """
 import json
 import os
 import pathlib
 
-import numpy as np
 import torch
 import torchvision
+from filling import fill, uniform
 from torch import nn
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 os.chdir(pathlib.Path(__file__).parent)
 CLASSES, SIDE = 5, 64
-
-
-def uniform(name, *shape):
-    """See make.py."""
-    seed = 0xCBF29CE484222325
-    for byte in name.encode():
-        seed = ((seed ^ byte) * 0x100000001B3) & (2**64 - 1)
-    k = np.arange(1, int(np.prod(shape)) + 1, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15) * k
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(40)).astype(np.float64) / 2**24).reshape(shape)
-
-
-def fill(network):
-    """See make.py."""
-    with torch.no_grad():
-        for name, tensor in network.state_dict().items():
-            if name.endswith("num_batches_tracked"):
-                continue
-            value = 2 * uniform(name, *tensor.shape) - 1
-            if name.endswith("running_mean"):
-                value *= 0.1
-            elif name.endswith("running_var"):
-                value = 1 + 0.25 * value
-            elif tensor.dim() == 1 and name.endswith("weight"):
-                value = 1 + 0.1 * value
-            elif tensor.dim() == 1:
-                value *= 0.1
-            else:
-                value *= np.sqrt((6 if tensor.dim() == 4 else 1) / tensor[0].numel())
-            tensor.copy_(torch.from_numpy(value).float())
 
 
 class Bitmoji(nn.Module):
