@@ -1,10 +1,8 @@
 //! Commands as objectives: what they are told, what they print, how they die.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{Place, study};
+use crate::common::{Place, study};
 use serde_json::Value;
 
 /// Runs `trials` trials of a program; the study as shown.

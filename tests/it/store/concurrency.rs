@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use surmise::store::{SqliteStore, Store, StoreError};
 use surmise::trial::{FinishSequence, Origin, TrialState};
 
-use crate::support::{ask, at, database, impatient, open, params, spec, sqlite, tell};
+use super::support::{ask, at, database, impatient, open, params, spec, sqlite, tell};
 
 #[test]
 fn threads_never_share_a_number_and_finish_without_gaps() {

@@ -1,12 +1,10 @@
 //! A study survives kill −9 at any moment, and resuming changes no suggestion.
 
-mod common;
-
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{BOWL, Place, study};
+use crate::common::{BOWL, Place, study};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -81,7 +79,7 @@ if os.environ['SURMISE_TRIAL'] == '2' and not os.path.exists('killed'):
 print('{\"loss\": 1}')";
     place.write("s.yaml", &study(4, "sobol", program));
     let output = place.output(&["run", "s.yaml", "--no-plots"]);
-    let (_, err) = common::texts(&output);
+    let (_, err) = crate::common::texts(&output);
     assert!(output.status.success() && err.contains("a worker died"), "{err}");
     let shown = place.show("s");
     let trials = shown["trials"].as_array().unwrap();
@@ -115,7 +113,7 @@ fn ctrl_c_finishes_the_trial_and_says_how_to_resume() {
     wait_for_trials(&place, 2);
     interrupt(&run);
     let output = run.wait_with_output().unwrap();
-    let (_, err) = common::texts(&output);
+    let (_, err) = crate::common::texts(&output);
     assert_eq!(output.status.code(), Some(130), "{err}");
     assert!(err.contains("To resume: surmise run s.yaml"), "{err}");
     let shown = place.show("s");
@@ -160,7 +158,7 @@ fn two_runs_at_once_share_the_budget_and_no_number() {
     };
     for run in [run(), run()] {
         let output = run.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", common::texts(&output).1);
+        assert!(output.status.success(), "{}", crate::common::texts(&output).1);
     }
     let shown = place.show("s");
     let numbers: Vec<u64> =

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use surmise::store::{SqliteOptions, SqliteStore, Store, StoreError};
 use surmise::trial::TrialState;
 
-use crate::support::{ask, at, database, open, params, spec, sqlite, tell};
+use super::support::{ask, at, database, open, params, spec, sqlite, tell};
 
 fn try_open(path: &Path) -> Result<SqliteStore, StoreError> {
     SqliteStore::open(path, &SqliteOptions::default())

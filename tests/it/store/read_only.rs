@@ -8,8 +8,8 @@ use std::path::Path;
 
 use surmise::store::{SqliteOptions, SqliteStore, Store, StoreError};
 
-use crate::child;
-use crate::support::{ask, at, open, spec, tell};
+use super::child;
+use super::support::{ask, at, open, spec, tell};
 
 /// The user nobody.
 const NOBODY: u32 = 65534;
@@ -65,8 +65,11 @@ fn what_cannot_be_written_is_read_or_told() {
     let program = folder("program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     permit(&program, 0o755);
-    let mut child =
-        child::command(&program, "read_only::an_unprivileged_user_reads_what_there_is", top.path());
+    let mut child = child::command(
+        &program,
+        "store::read_only::an_unprivileged_user_reads_what_there_is",
+        top.path(),
+    );
     child.current_dir(top.path());
     if fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
         child.uid(NOBODY).gid(NOBODY);

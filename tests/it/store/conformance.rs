@@ -7,7 +7,7 @@ use surmise::trial::{
     Direction, Failure, FailureKind, FinishSequence, Origin, Report, TrialNumber, TrialState,
 };
 
-use crate::support::{ask, at, params, space, spec, tell, worker, worker_info};
+use super::support::{ask, at, params, space, spec, tell, worker, worker_info};
 
 fn study(store: &mut dyn Store) -> StudyId {
     store.create_study(&spec("study"), at(7)).unwrap()

@@ -11,8 +11,6 @@ use surmise::space::{
 };
 use surmise::trial::{History, Observation, Origin, TrialNumber};
 
-mod spaces;
-
 fn gp(sobol: Option<usize>) -> SamplerSettings {
     SamplerSettings::Gp(GpSettings { sobol, ..GpSettings::default() })
 }

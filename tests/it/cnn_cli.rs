@@ -1,12 +1,9 @@
 //! The commands about image folders and trained CNNs, as a user types them.
-#![cfg(feature = "torch")]
-
-mod common;
 
 use std::fs;
 use std::path::Path;
 
-use common::Place;
+use crate::common::Place;
 use serde_json::Value;
 use surmise::objective::TrainedCnn;
 use surmise::vision::Checkpoint;
@@ -116,7 +113,7 @@ fn a_model_is_trained_kept_used_and_measured() {
     assert_eq!(table.lines().count(), 1 + 4, "{table}");
     // What cannot be read is told, the rest is predicted.
     let output = place.output(&["predict", "colours.safetensors", "none.png", file]);
-    let (out, err) = common::texts(&output);
+    let (out, err) = crate::common::texts(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(out.contains(file) && err.contains("cannot read none.png"), "{out}{err}");
 
@@ -184,7 +181,7 @@ fn the_best_trial_is_trained_again() {
     let place = place();
     place.ok(&["run", "study.yaml"]);
     let output = place.output(&["train", "--best", "colours"]);
-    let (out, err) = common::texts(&output);
+    let (out, err) = crate::common::texts(&output);
     assert!(output.status.success(), "{out}{err}");
     let best: Value = serde_json::from_str(&place.ok(&["best", "colours", "--json"])).unwrap();
     let number = best["number"].as_u64().unwrap();
@@ -206,7 +203,7 @@ fn the_epoch_that_measured_best_can_be_kept() {
     }
     let best = ["best.safetensors", "--keep", "accuracy", "--epochs"];
     let output = place.output(&train(&[&best[..], &["12"]].concat()));
-    let (out, err) = common::texts(&output);
+    let (out, err) = crate::common::texts(&output);
     assert!(output.status.success(), "{out}{err}");
     let accuracy = |line: &str| {
         let (_, rest) = line.split_once("valid loss ").unwrap();
@@ -304,7 +301,7 @@ fn a_run_says_where_images_are_and_which_were_left_out() {
     let study = STUDY.replace("    image_size: 20\n", "    image_size: 20\n    corrupt: skip\n");
     place.write("study.yaml", &study);
     let output = place.output(&["run", "study.yaml"]);
-    let (out, err) = common::texts(&output);
+    let (out, err) = crate::common::texts(&output);
     assert!(output.status.success(), "{out}{err}");
     for text in ["7 images to learn from, ", "8 images to measure on, ", "1 damaged image left out"]
     {
@@ -334,7 +331,7 @@ fn a_trial_without_memory_fails_and_its_worker_lives() {
     shell.args(["-c", "ulimit -v 20000000 && exec \"$0\" run study.yaml --no-plots"]);
     shell.arg(env!("CARGO_BIN_EXE_surmise")).current_dir(place.path());
     let output = shell.output().unwrap();
-    let (out, err) = common::texts(&output);
+    let (out, err) = crate::common::texts(&output);
     assert!(output.status.success(), "{out}{err}");
     let shown = place.show("colours");
     let trials = shown["trials"].as_array().unwrap();

@@ -1,6 +1,4 @@
 //! Weights in files: PyTorch's and ours, safetensors, checkpoints; and files that are none.
-#![cfg(feature = "torch")]
-
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};

@@ -1,14 +1,10 @@
 //! Images, network and training against PyTorch's and torchvision's numbers, and what goes wrong.
-#![cfg(feature = "torch")]
-
-mod numbers;
-mod weights;
 
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use numbers::{floats, uniform};
+use crate::numbers::{floats, uniform};
 use serde_json::Value;
 use surmise::vision::{
     Cache, CnnSettings, Corrupt, DataSettings, DataSource, DeviceChoice, Draws, EpochReport,
@@ -369,7 +365,7 @@ fn network(outputs: usize) -> Network {
 /// The network with the weights that make.py's `filled` gives it.
 fn filled(outputs: usize) -> Network {
     let mut network = network(outputs);
-    weights::fill(&mut network);
+    crate::weights::fill(&mut network);
     network
 }
 

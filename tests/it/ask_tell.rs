@@ -1,11 +1,9 @@
 //! `surmise ask-tell` over pipes, as a program in another language meets it.
 
-mod common;
-
 use std::io::Write;
 use std::process::{Output, Stdio};
 
-use common::{Place, texts};
+use crate::common::{Place, texts};
 use serde_json::{Value, json};
 
 fn talk(input: &[u8]) -> Output {
@@ -258,7 +256,7 @@ fn a_first_line_that_declares_no_study_is_refused_with_a_hint() {
 /// The README's example, as it stands there.
 #[test]
 fn the_readme_speaks_the_protocol() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let section = readme.split("## From any language").nth(1).unwrap();
     let code: Vec<&str> = section
         .lines()

@@ -1,14 +1,10 @@
 //! Optimizers, schedules, label smoothing and clipping against PyTorch's numbers; early stopping.
-#![cfg(feature = "torch")]
-
-mod numbers;
-mod weights;
 
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use numbers::uniform;
+use crate::numbers::uniform;
 use serde_json::{Value, json};
 use surmise::objective::{ObjectiveSettings, ObjectiveTemplate};
 use surmise::space::{Domain, Parameter, SearchSpace};
@@ -205,7 +201,7 @@ fn filled(outputs: usize) -> Network {
     // Two classes have one logit.
     let mut network =
         Network::new(&ModelKind::Bitmoji.into(), 64, outputs.max(2), 0, Device::Cpu).unwrap();
-    weights::fill(&mut network);
+    crate::weights::fill(&mut network);
     network
 }
 

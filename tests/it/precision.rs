@@ -1,6 +1,4 @@
 //! Mixed precision: what is computed in bfloat16, what is not, and that it trains all the same.
-#![cfg(feature = "torch")]
-
 use std::fs;
 
 use surmise::objective::{TrainedCnn, read_checkpoint, write_checkpoint, write_model};

@@ -1,13 +1,10 @@
 //! Attributions and their pictures against Captum's numbers, what must hold for any model, and what
 //! goes wrong.
-#![cfg(feature = "torch")]
-
-mod numbers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use numbers::{floats, uniform};
+use crate::numbers::{floats, uniform};
 use serde_json::Value;
 use surmise::vision::explain::{
     Draws, ExplainError, Explainer, GradientShap, HeatMap, IntegratedGradients, Occlusion, Palette,

@@ -1,9 +1,7 @@
 //! Conditional and constrained studies on the command line: what a program is told, what is shown, and
 //! how a finite study ends.
 
-mod common;
-
-use common::Place;
+use crate::common::Place;
 use serde_json::{Value, json};
 
 /// An optimizer with a momentum of its own, two sizes with a limit, a point to begin with.
@@ -110,7 +108,7 @@ fn enqueued_points_are_tried_beyond_the_budget() {
     place.write("s.yaml", &tree(1, "sobol"));
     place.ok(&["run", "s.yaml", "--no-plots"]);
     assert_eq!(trials(&place.show("s")).len(), 2);
-    let (_, err) = common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
+    let (_, err) = crate::common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
     assert!(err.contains("all 2 trials are done"), "{err}");
 }
 
@@ -149,7 +147,7 @@ fn a_finite_study_ends_and_says_so() {
         place.write("f.yaml", &FINITE.replace("SAMPLER", sampler));
         assert!(place.ok(&["check", "f.yaml"]).contains("5 points in all"));
         let output = place.output(&["run", "f.yaml", "--no-plots", "--workers", workers]);
-        let (out, err) = common::texts(&output);
+        let (out, err) = crate::common::texts(&output);
         assert!(output.status.success(), "{sampler}: {out}\n{err}");
         let says = "f: the space has only 5 points, all tried; the study ends after 5 of 20 trials";
         assert_eq!(err.matches(says).count(), 1, "{sampler}: {err}");
@@ -161,7 +159,7 @@ fn a_finite_study_ends_and_says_so() {
         points.dedup();
         assert_eq!((points.len(), trials(&shown).len()), (5, 5), "{sampler}: {points:?}");
         // Again: nothing runs, and the reason is the same.
-        let (_, err) = common::texts(&place.output(&["run", "f.yaml", "--no-plots"]));
+        let (_, err) = crate::common::texts(&place.output(&["run", "f.yaml", "--no-plots"]));
         assert!(err.contains(says), "{err}");
         assert_eq!(trials(&place.show("f")).len(), 5);
     }
@@ -178,7 +176,7 @@ fn two_runs_at_once_use_a_finite_space_up_once() {
     };
     for run in [run(), run()] {
         let output = run.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", common::texts(&output).1);
+        assert!(output.status.success(), "{}", crate::common::texts(&output).1);
     }
     let shown = place.show("f");
     let mut points: Vec<String> = trials(&shown).iter().map(|t| t["params"].to_string()).collect();

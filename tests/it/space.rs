@@ -6,8 +6,6 @@ use surmise::space::{
     Scale, SearchSpace, SpaceError,
 };
 
-mod spaces;
-
 fn coordinate() -> impl Strategy<Value = f64> {
     prop_oneof![
         8 => 0.0..=1.0,

@@ -1,14 +1,11 @@
 //! docs/chapter.md, run as it stands: every command in order, by a shell, on a few of the images.
-#![cfg(feature = "torch")]
-
-mod common;
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{Place, texts};
+use crate::common::{Place, texts};
 use surmise::objective::TrainedCnn;
 use tch::Device;
 

@@ -1,11 +1,9 @@
 //! Networks against torchvision's and torchsummary's record: tests/golden/models/make.py.
 
-mod numbers;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use numbers::fnv;
+use crate::numbers::fnv;
 use serde_json::Value;
 use surmise::vision::model::{LayerSummary, ModelSummary, Role};
 use surmise::vision::{

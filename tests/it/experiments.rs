@@ -1,11 +1,9 @@
 //! Every study in `experiments/` runs, as the README starts it: from the checkout's root.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::Place;
+use crate::common::Place;
 
 fn experiments() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
@@ -31,7 +29,7 @@ fn run(place: &Place, file: &Path, name: &str) {
     ];
     let mut command = place.surmise(&arguments);
     let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
-    let (out, err) = common::texts(&output);
+    let (out, err) = crate::common::texts(&output);
     assert!(output.status.success(), "{}:\n{out}\n{err}", file.display());
     let shown = place.show(name);
     let trials = shown["trials"].as_array().unwrap();

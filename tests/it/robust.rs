@@ -2,8 +2,6 @@
 //! space, is the same each time, repeats nothing as long as something is left, and comes from the model
 //! unless there is nothing to model or nothing left.
 
-mod spaces;
-
 use std::cell::Cell;
 use std::collections::HashSet;
 

@@ -1,12 +1,9 @@
 //! `surmise explain` and `surmise explain-report`: pictures, numbers, and what goes wrong.
-#![cfg(feature = "torch")]
-
-mod common;
 
 use std::fs;
 use std::path::Path;
 
-use common::Place;
+use crate::common::Place;
 use image::{Rgb, RgbImage};
 use serde_json::Value;
 use surmise::vision::explain::{Explainer, Planes};

@@ -6,7 +6,7 @@ use surmise::trial::{
     Failure, FailureKind, FinishSequence, Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
 };
 
-use crate::support::{at, params, spec, sqlite, worker, worker_info};
+use super::support::{at, params, spec, sqlite, worker, worker_info};
 
 /// Workers the operations choose from.
 const WORKERS: usize = 3;

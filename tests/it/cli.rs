@@ -1,8 +1,6 @@
 //! The command line: what it prints, where, and with which exit code.
 
-mod common;
-
-use common::{BOWL, Place, study};
+use crate::common::{BOWL, Place, study};
 use serde_json::Value;
 
 fn bowl(trials: u64) -> Place {
@@ -33,14 +31,14 @@ fn a_run_ends_with_the_best_and_the_pictures() {
 fn running_again_resumes_and_says_how_to_extend() {
     let place = bowl(5);
     place.ok(&["run", "s.yaml", "--no-plots"]);
-    let (_, err) = common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
+    let (_, err) = crate::common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
     assert!(err.contains("all 5 trials are done"), "{err}");
     assert!(err.contains("surmise run s.yaml --trials 25"), "{err}");
     place.ok(&["run", "s.yaml", "--no-plots", "--trials", "7"]);
     let shown = place.show("s");
     assert_eq!(shown["trials"].as_array().unwrap().len(), 7);
     // The file's own budget is smaller than the stored one now: that is no change.
-    let (_, err) = common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
+    let (_, err) = crate::common::texts(&place.output(&["run", "s.yaml", "--no-plots"]));
     assert!(err.contains("all 7 trials are done"), "{err}");
 }
 
@@ -101,7 +99,7 @@ fn show_json_holds_what_machines_need() {
 fn data_goes_to_stdout_and_talk_to_stderr() {
     let place = bowl(4);
     let run = place.output(&["run", "s.yaml", "--no-plots"]);
-    let (out, err) = common::texts(&run);
+    let (out, err) = crate::common::texts(&run);
     assert!(out.trim_start().starts_with("best of s"), "{out}");
     assert_eq!(err.lines().filter(|l| l.starts_with("trial ")).count(), 4, "{err}");
     let csv = place.ok(&["export", "s"]);
@@ -276,12 +274,12 @@ fn without_torch_a_cnn_study_checks_and_run_says_how_to_rebuild() {
     let file = format!("{folder}/experiments/avatars.yaml");
     let mut check = place.surmise(&["check", &file]);
     let output = check.current_dir(folder).output().unwrap();
-    assert!(output.status.success(), "{}", common::texts(&output).1);
+    assert!(output.status.success(), "{}", crate::common::texts(&output).1);
     let db = place.path().join("studies.db");
     let mut run = place.surmise(&["run", &file, "--db", db.to_str().unwrap()]);
     let output = run.current_dir(folder).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let (_, err) = common::texts(&output);
+    let (_, err) = crate::common::texts(&output);
     assert!(err.contains("built without libtorch") && err.contains("make build"), "{err}");
     assert!(!db.exists());
 }
@@ -293,7 +291,7 @@ fn a_closed_pipe_ends_quietly_and_stops_no_run() {
     let shell = |script: String| {
         let mut command = std::process::Command::new("bash");
         let output = command.args(["-c", &script]).current_dir(place.path()).output().unwrap();
-        common::texts(&output)
+        crate::common::texts(&output)
     };
     // All talk goes to a reader that is gone at once.
     let (_, err) = shell(format!("{program} run s.yaml --no-plots 2>&1 | true"));
@@ -312,7 +310,7 @@ fn hints_name_the_database_in_use_and_each_has_its_own_logs() {
         place.ok(&["run", "s.yaml", "--no-plots", "--db", db]);
     }
     let again = place.output(&["run", "s.yaml", "--no-plots", "--db", "a.db"]);
-    let (_, err) = common::texts(&again);
+    let (_, err) = crate::common::texts(&again);
     assert!(err.contains("surmise run s.yaml --trials 23 --db a.db"), "{err}");
     let error = place.fails(&["delete", "s", "--db", "b.db"], 1);
     assert!(error.contains("surmise delete s --yes --db b.db"), "{error}");

@@ -1,6 +1,4 @@
 //! What a GPU does as the CPU does. Only a CUDA machine tests anything here: scripts/gpu-check.sh runs it there.
-#![cfg(feature = "torch")]
-
 use std::fs;
 use std::ops::ControlFlow;
 

@@ -6,8 +6,8 @@ use std::process::Stdio;
 use surmise::store::Store;
 use surmise::trial::{FinishSequence, Origin, Report, TrialNumber, TrialState};
 
-use crate::child;
-use crate::support::{at, open, params, spec};
+use super::child;
+use super::support::{at, open, params, spec};
 
 /// Inside the space however far a fast machine gets before the kill.
 fn learning_rate(number: TrialNumber) -> f64 {
@@ -52,7 +52,7 @@ fn a_killed_process_loses_nothing_acknowledged() {
         // Two at once: what one is in the middle of when it dies must not stop the other.
         let mut children: Vec<_> = (0..2)
             .map(|_| {
-                child::command(&program, "crash::runs_trials_for_ever", folder.path())
+                child::command(&program, "store::crash::runs_trials_for_ever", folder.path())
                     .stdout(Stdio::piped())
                     .spawn()
                     .unwrap()
