@@ -4,7 +4,7 @@
 //! parameters, evaluate them however you like, tell the result:
 //!
 //! ```
-//! use surmise::{Outcome, SqliteStore, SqliteOptions, Study, StudySpec};
+//! use surmise::{SqliteStore, SqliteOptions, Study, StudySpec};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
@@ -24,7 +24,7 @@
 //! let mut study = Study::open_or_create(Box::new(store), spec)?;
 //! while let Some(trial) = study.ask()? {
 //!     let x = trial.params.f64("x").expect("the space has x");
-//!     study.tell(&trial, Ok(Outcome::Complete { value: (x - 0.7).powi(2) }))?;
+//!     study.tell_value(&trial, (x - 0.7).powi(2))?;
 //! }
 //! let best = study.best()?.expect("twelve trials are complete");
 //! assert!(best.state.value().expect("it is complete") < 0.05);
@@ -53,8 +53,8 @@
 //!
 //! # The flow of one trial
 //!
-//! [`Study::ask`] reserves the next number in the store, which fixes the rows its suggestion sees; the
-//! [`Sampler`] suggests, a pure function of space, settings, seed, number and those rows; an
+//! [`Study::ask`] reserves the next number in the store, which fixes the events its suggestion sees; the
+//! [`Sampler`] suggests, a pure function of space, settings, seed, number and those events; an
 //! [`Objective`] evaluates, sending reports; [`Study::tell`] ends the trial for good.
 
 #![warn(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
@@ -85,4 +85,6 @@ pub use space::{Condition, Domain, Guess, ParamValue, Parameter, Params, Scale, 
 pub use spec::{SpecError, StudySpec};
 pub use store::{SqliteOptions, SqliteStore, Store, StoreError};
 pub use study::{AskedTrial, Model, Study, StudyError};
-pub use trial::{Direction, Failure, FailureKind, Origin, Report, Trial, TrialNumber, TrialState};
+pub use trial::{
+    Direction, Failure, FailureKind, Metrics, Origin, Report, Trial, TrialNumber, TrialState,
+};

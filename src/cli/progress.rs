@@ -160,8 +160,9 @@ impl Progress {
             parts.push(match trial.reports.last() {
                 Some(report) => {
                     let of = self.steps.map_or_else(String::new, |n| format!("/{n}"));
-                    let value = table::number(report.value);
-                    format!("trial {} step {}{of}: {value}", trial.number, report.step)
+                    let value = report.metrics.get(&self.metric).map(table::number);
+                    let value = value.map_or_else(String::new, |value| format!(": {value}"));
+                    format!("trial {} step {}{of}{value}", trial.number, report.step)
                 }
                 None => format!("trial {}", trial.number),
             });

@@ -9,9 +9,7 @@ use std::time::Duration;
 use crate::objective;
 use crate::store::{Blame, StudySummary, WorkerId};
 use crate::study::{Recovery, Study, StudyError};
-use crate::trial::{
-    Failure, FailureKind, FinishSequence, Timestamp, Trial, TrialNumber, TrialState,
-};
+use crate::trial::{EventNumber, Failure, FailureKind, Timestamp, Trial, TrialNumber, TrialState};
 
 use super::process::Worker;
 use super::signals::{Interrupt, Interrupts};
@@ -104,7 +102,7 @@ pub fn run(
     if !recovery.requeued.is_empty() || !recovery.elsewhere.is_empty() {
         observe(Event::Recovered { requeued: &recovery.requeued, elsewhere: &recovery.elsewhere });
     }
-    let seen = FinishSequence(study.summary()?.counts.finished());
+    let seen = study.summary()?.last_event;
     let mut supervisor = Supervisor {
         study,
         options,
@@ -127,7 +125,7 @@ struct Supervisor<'a> {
     options: &'a RunOptions,
     observe: &'a mut dyn FnMut(Event<'_>),
     workers: Vec<Worker>,
-    seen: FinishSequence,
+    seen: EventNumber,
     deaths_in_a_row: u32,
     asked: Interrupt,
     /// Whether it was told that other runs hold the last trials.
@@ -208,15 +206,14 @@ impl Supervisor<'_> {
     /// Tells of the trials that finished since the last look; whether there were any.
     fn tell_finished(&mut self) -> Result<bool, RunError> {
         let id = self.study.id();
-        let (last, all) = (TrialNumber(0), FinishSequence(i64::MAX as u64));
-        let rows = self.study.store().history(id, last, all, self.seen)?;
+        let rows = self.study.store().history(id, TrialNumber(0), EventNumber::LAST, self.seen)?;
         let summary = if rows.is_empty() { None } else { Some(self.study.summary()?) };
         for row in &rows {
             let trial = self.study.store().trial(id, row.number)?;
             if let (Some(trial), Some(summary)) = (&trial, &summary) {
                 (self.observe)(Event::Finished { trial, summary });
             }
-            self.seen = row.finish_sequence.unwrap_or(self.seen);
+            self.seen = row.ended.unwrap_or(self.seen);
             let lost = matches!(
                 trial.map(|t| t.state),
                 Some(TrialState::Failed(Failure { kind: FailureKind::WorkerLost, .. }))

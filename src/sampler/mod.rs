@@ -20,6 +20,10 @@ use thiserror::Error;
 use crate::space::{Params, SearchSpace};
 use crate::trial::{History, Origin, TrialNumber};
 
+/// Revision of the suggestions: one higher whenever equal inputs begin to give other parameters. It is
+/// stored with every suggestion, so that a study tells which of its suggestions this build recomputes.
+pub const ENGINE_REVISION: u32 = 1;
+
 /// A sampler's choice for one trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suggestion {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::objective::{Objective, ObjectiveError, Reporter, StopFlag, TrialContext};
 use crate::store::StoreError;
-use crate::trial::{Report, TrialNumber};
+use crate::trial::{Launch, Report, TrialNumber};
 
 use super::{AskedTrial, Study, StudyError};
 
@@ -65,6 +65,11 @@ impl Study {
             folder: &folder,
             stop,
         };
+        let launch = Launch { argv: objective.argv(&trial.params), git: self.git.state() };
+        match self.store.launch(self.record.id, trial.number, trial.attempt, &launch) {
+            Err(error) if is_taken_away(&error) => return Ok(Evaluated::Told),
+            stored => stored?,
+        }
         let mut reporter = ToStore { study: self, trial, error: None, note };
         let result = objective.evaluate(&context, &mut reporter);
         let told = match (reporter.error.take(), result) {
@@ -77,11 +82,7 @@ impl Study {
             }
         };
         match told {
-            Err(StudyError::Store(
-                StoreError::Superseded { .. }
-                | StoreError::NotRunning { .. }
-                | StoreError::Finished { .. },
-            )) => Ok(Evaluated::Told),
+            Err(StudyError::Store(error)) if is_taken_away(&error) => Ok(Evaluated::Told),
             told => told.map(|()| Evaluated::Told),
         }
     }
@@ -107,6 +108,14 @@ impl Study {
         }
         Ok(())
     }
+}
+
+/// Whether a trial is no longer this worker's: another one took it up, or it has ended.
+fn is_taken_away(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Superseded { .. } | StoreError::NotRunning { .. } | StoreError::Finished { .. }
+    )
 }
 
 /// Sends reports to the store at once.

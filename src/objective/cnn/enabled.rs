@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tch::Device;
 
-use crate::trial::{FailureKind, Report};
+use crate::trial::{self, FailureKind, Report};
 use crate::vision::{
     CnnSettings, CudaLoad, DataSettings, DeviceChoice, EpochReport, Metrics, TrainError,
     TrainingData, load_cuda, resolve_device, train,
@@ -123,14 +123,12 @@ fn run(
     trial: &TrialContext<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<Outcome, ObjectiveError> {
-    let metric = measure(trial.metric)
-        .ok_or_else(|| unusable(format!("a CNN has no metric `{}`", trial.metric)))?;
     let mut log = log(trial.folder, data)?;
     let (mut abandoned, mut pruned) = (false, false);
     let result = train(settings, data, u64::from(trial.seed), |epoch: &EpochReport| {
         // A line that cannot be written is not worth a trial.
         let _ = writeln!(log, "epoch {}/{}  {}", epoch.epoch, settings.epochs, epoch.metrics);
-        let report = Report { step: u64::from(epoch.epoch), value: metric(&epoch.metrics) };
+        let report = Report { step: u64::from(epoch.epoch), metrics: named(&epoch.metrics) };
         abandoned = trial.stop.is_raised();
         pruned = reporter.report(report).is_break() && epoch.epoch < settings.epochs;
         if abandoned || pruned { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -138,7 +136,7 @@ fn run(
     match result {
         _ if abandoned => Err(ObjectiveError::Abandoned),
         Ok(_) if pruned => Ok(Outcome::Pruned),
-        Ok(last) => Ok(Outcome::Complete { value: metric(&last.metrics) }),
+        Ok(last) => Ok(Outcome::Complete { metrics: named(&last.metrics) }),
         Err(error) => {
             let _ = writeln!(log, "{error}");
             let kind = match error {
@@ -161,13 +159,12 @@ fn log(folder: &Path, data: &TrainingData) -> Result<File, ObjectiveError> {
         .map_err(|error| unusable(format!("cannot write {}: {error}", path.display())))
 }
 
-/// The measurement a metric's name stands for.
-fn measure(metric: &str) -> Option<fn(&Metrics) -> f64> {
-    match metric {
-        "accuracy" => Some(|m| m.accuracy),
-        "loss" => Some(|m| m.loss),
-        "train_loss" => Some(|m| m.train_loss),
-        "train_accuracy" => Some(|m| m.train_accuracy),
-        _ => None,
-    }
+/// What an epoch measured, by name.
+fn named(metrics: &Metrics) -> trial::Metrics {
+    trial::Metrics::from([
+        ("accuracy", metrics.accuracy),
+        ("loss", metrics.loss),
+        ("train_loss", metrics.train_loss),
+        ("train_accuracy", metrics.train_accuracy),
+    ])
 }

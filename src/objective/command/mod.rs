@@ -12,21 +12,23 @@
 //! | `SURMISE_METRIC` | the name of the metric to report |
 //! | `SURMISE_DIR` | the trial's folder, for files it wants to keep |
 //!
-//! `{"step": 3, "accuracy": 0.71}` is an intermediate value, `{"accuracy": 0.85}` (no step) the final
-//! one; the last final one counts. Everything else on stdout, and all of stderr, goes to
-//! `trial.log` in the trial's folder.
+//! `{"step": 3, "val_loss": 0.4, "accuracy": 0.71}` is a report at a step, `{"accuracy": 0.85}` (no
+//! step) final metrics; the last word on each counts. Without a final line the last step's values count.
+//! `epoch`, `iteration` and `global_step` count as `step`. Every number is kept, whatever its name. A
+//! line is taken for metrics if it holds the study's metric, or a step and numbers, or only numbers; all
+//! of stdout and stderr goes to `trial.log` in the trial's folder, too.
 
 mod child;
 mod leftover;
 mod output;
 
 use std::ffi::OsString;
-use std::ops::ControlFlow;
 use std::process::ExitStatus;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use crate::trial::FailureKind;
+use crate::space::Params;
+use crate::trial::{FailureKind, Metrics, Report};
 
 use super::{
     CommandSettings, Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome,
@@ -35,7 +37,7 @@ use super::{
 pub use child::describe_exit;
 
 use child::ChildGroup;
-use output::{Event, Log, Metric, StderrTail};
+use output::{Log, MetricLine, StderrTail};
 
 /// How often a silent program is looked at.
 const TICK: Duration = Duration::from_millis(20);
@@ -58,6 +60,13 @@ impl CommandObjective {
 impl Objective for CommandObjective {
     fn has_children(&self) -> bool {
         true
+    }
+
+    fn argv(&self, params: &Params) -> Option<Vec<String>> {
+        match self.template.bind(params) {
+            Ok(ObjectiveSettings::Command(settings)) => Some(settings.argv),
+            _ => None,
+        }
     }
 
     fn evaluate(
@@ -106,19 +115,18 @@ fn run(
 
     let started = Instant::now();
     let mut next_look = started;
-    let mut last: Option<Metric> = None;
-    let mut steps = 0_usize;
+    let mut measured = Measured::default();
     let mut open = true;
     let mut ended: Option<(ExitStatus, Instant)> = None;
     let status = loop {
         match if open { events.recv_timeout(TICK) } else { Err(RecvTimeoutError::Timeout) } {
-            Ok(Event::Step(report)) => {
-                steps += 1;
-                if let ControlFlow::Break(()) = reporter.report(report) {
+            Ok(line) => {
+                if let Some(report) = measured.take(line, trial.metric)
+                    && reporter.report(report).is_break()
+                {
                     return Ok(Outcome::Pruned); // dropping the child kills its group
                 }
             }
-            Ok(Event::Final(metric)) => last = Some(metric),
             Err(RecvTimeoutError::Disconnected) => open = false,
             Err(RecvTimeoutError::Timeout) if !open => std::thread::sleep(TICK / 4),
             Err(RecvTimeoutError::Timeout) => {}
@@ -147,39 +155,70 @@ fn run(
         ended = status.map(|status| (status, Instant::now()));
     };
     child.kill(); // descendants that outlived it
-    conclude(status, last, (steps, other.get()), trial.metric, &stderr)
-}
-
-/// The outcome of a program that ended by itself.
-fn conclude(
-    status: ExitStatus,
-    last: Option<Metric>,
-    (steps, other): (usize, Option<String>),
-    metric: &str,
-    stderr: &StderrTail,
-) -> Result<Outcome, ObjectiveError> {
     if !status.success() {
         let reason = stderr.append_to(describe_exit(status));
         return Err(ObjectiveError::failed(FailureKind::Exit, reason));
     }
-    match last {
-        Some(Metric::Number(value)) if value.is_finite() => Ok(Outcome::Complete { value }),
-        Some(Metric::Number(value)) => Err(ObjectiveError::failed(
-            FailureKind::NotANumber,
-            stderr.append_to(format!("`{metric}` was {value}")),
-        )),
-        Some(Metric::Other(text)) => Err(ObjectiveError::failed(
-            FailureKind::NoMetric,
-            stderr.append_to(format!("`{metric}` must be a number, got {text}")),
-        )),
-        None => {
-            let found = match (steps, other) {
-                (0, None) => "the program printed nothing".to_owned(),
-                (0, Some(line)) => format!("the last line the program printed is: {line}"),
-                (n, _) => format!("the program printed {n} steps but no line without `step`"),
-            };
-            let reason = format!("no final {{\"{metric}\": …}} line: {found}");
-            Err(ObjectiveError::failed(FailureKind::NoMetric, stderr.append_to(reason)))
+    measured
+        .conclude(trial.metric, other.get())
+        .map_err(|(kind, reason)| ObjectiveError::failed(kind, stderr.append_to(reason)))
+}
+
+/// What a program has measured so far.
+#[derive(Default)]
+struct Measured {
+    /// The last word on each metric in lines with a step.
+    by_step: Metrics,
+    /// The last word on each metric in lines without one.
+    last: Metrics,
+    /// What stood in place of the study's metric in the last line without a step, where it was no
+    /// number.
+    other: Option<String>,
+}
+
+impl Measured {
+    /// Takes a line; gives the report that it makes.
+    fn take(&mut self, line: MetricLine, metric: &str) -> Option<Report> {
+        let MetricLine { step, metrics, other } = line;
+        let Some(step) = step else {
+            if other.is_some() || metrics.get(metric).is_some() {
+                self.other = other;
+            }
+            self.last.merge(metrics);
+            return None;
+        };
+        self.by_step.merge(metrics.clone());
+        Some(Report { step, metrics })
+    }
+
+    /// The outcome of a program that ended well; `line` is the last one without the metric.
+    fn conclude(
+        self,
+        metric: &str,
+        line: Option<String>,
+    ) -> Result<Outcome, (FailureKind, String)> {
+        if let Some(text) = self.other {
+            let reason = format!("`{metric}` must be a number, got {text}");
+            return Err((FailureKind::NoMetric, reason));
+        }
+        let metrics = if self.last.get(metric).is_some() {
+            self.last
+        } else {
+            let mut metrics = self.by_step;
+            metrics.merge(self.last);
+            metrics
+        };
+        match metrics.get(metric) {
+            Some(value) if value.is_finite() => Ok(Outcome::Complete { metrics }),
+            Some(value) => Err((FailureKind::NotANumber, format!("`{metric}` was {value}"))),
+            None => {
+                let found = match line {
+                    None => "the program printed nothing".to_owned(),
+                    Some(line) => format!("the last line the program printed is: {line}"),
+                };
+                let reason = format!("no {{\"{metric}\": …}} line: {found}");
+                Err((FailureKind::NoMetric, reason))
+            }
         }
     }
 }
