@@ -17,11 +17,12 @@ mod sqlite;
 
 pub use error::StoreError;
 pub use records::{
-    Blame, HistoryRow, ProcessIdentity, Reservation, StudyId, StudyRecord, StudySummary,
-    TrialCounts, WorkerId, WorkerRecord,
+    Blame, HistoryRow, Reservation, StudyId, StudyRecord, StudySummary, TrialCounts, WorkerId,
+    WorkerRecord,
 };
 pub use sqlite::{SqliteOptions, SqliteStore};
 
+pub use crate::process::ProcessIdentity;
 use crate::space::Params;
 use crate::spec::StudySpec;
 use crate::trial::{

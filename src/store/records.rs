@@ -1,5 +1,6 @@
 //! What goes into a store and comes out of it.
 
+use crate::process::ProcessIdentity;
 use crate::space::Params;
 use crate::spec::StudySpec;
 use crate::trial::{Direction, FinishSequence, Timestamp, TrialNumber, WorkerInfo};
@@ -69,17 +70,6 @@ impl TrialCounts {
     pub fn total(&self) -> u64 {
         self.queued + self.running + self.finished()
     }
-}
-
-/// A process on a host, named so that a reused pid is not mistaken for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProcessIdentity {
-    /// Host name.
-    pub host: String,
-    /// Process id.
-    pub pid: u32,
-    /// Start of the process, as the system tells.
-    pub start: u64,
 }
 
 /// A worker that holds a trial.

@@ -97,7 +97,7 @@ time.sleep(1000)";
     assert_eq!((kind, reason), ("timed_out", "still running after 1s"));
     let pid: u32 = std::fs::read_to_string(place.path().join("pid")).unwrap().parse().unwrap();
     let deadline = Instant::now() + Duration::from_secs(10);
-    while surmise::study::identify(pid).is_some() {
+    while surmise::process::identify(pid).is_some() {
         assert!(Instant::now() < deadline, "the program's child {pid} lives on");
         std::thread::sleep(Duration::from_millis(10));
     }

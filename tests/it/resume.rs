@@ -220,7 +220,7 @@ print('{\"loss\": 1}')";
     place.ok(&["run", "s.yaml", "--no-plots"]);
     assert_eq!(place.show("s")["trials"][0]["attempts"], 2);
     let deadline = Instant::now() + Duration::from_secs(10);
-    while surmise::study::identify(child).is_some() {
+    while surmise::process::identify(child).is_some() {
         assert!(Instant::now() < deadline, "process {child} of the first attempt lives on");
         thread::sleep(Duration::from_millis(10));
     }

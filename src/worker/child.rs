@@ -1,33 +1,54 @@
 //! A worker's process, as its supervisor has it.
 
-use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::objective::{self, ObjectiveSpec};
+use crate::process::{LINE_LIMIT, Tail, for_each_line, when_ended};
 use crate::study::Study;
 
+use super::message::Message;
+use super::signals::Interrupt;
 use super::{RunError, RunOptions};
 
 /// How long an abandoning worker may take before it is killed.
 const ABANDON_GRACE: Duration = Duration::from_secs(5);
+/// How long after a worker's end the last of what it said may take to come.
+const STDOUT_GRACE: Duration = Duration::from_millis(500);
+
+/// What a supervisor waits for.
+pub(super) enum Happening {
+    /// The store has news of some worker's trial.
+    Stored,
+    /// A worker has something to say to the user.
+    Note(String),
+    /// A worker ended, and all it said has come before.
+    Ended,
+    /// Signals ask for this.
+    Interrupt(Interrupt),
+}
 
 /// A worker process and the pipes to it and from it.
 pub(super) struct Worker {
     child: Child,
     stdin: Option<ChildStdin>,
-    stdout: Option<Lines>,
-    stderr: Option<Lines>,
+    stderr: Tail,
     abandoned_at: Option<Instant>,
 }
 
 impl Worker {
+    /// Starts one that tells `happenings` what it says and when it ends.
+    ///
     /// # Errors
     /// [`RunError::Io`].
-    pub(super) fn start(options: &RunOptions, study: &Study) -> Result<Self, RunError> {
+    pub(super) fn start(
+        options: &RunOptions,
+        study: &Study,
+        happenings: &Sender<Happening>,
+    ) -> Result<Self, RunError> {
         let mut command = Command::new(&options.program);
         command.arg("worker").arg("--supervised").args(["--study", &study.spec().study]);
         command.arg("--db").arg(&options.worker.database);
@@ -47,10 +68,12 @@ impl Worker {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let what = || format!("cannot start a worker ({})", options.program.display());
         let mut child = command.spawn().map_err(|source| RunError::Io { what: what(), source })?;
-        let stdin = child.stdin.take();
-        let (stdout, stderr) =
-            (child.stdout.take().map(Lines::of), child.stderr.take().map(Lines::of));
-        Ok(Self { child, stdin, stdout, stderr, abandoned_at: None })
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let stderr = Tail::drain(child.stderr.take(), LINE_LIMIT, |_| {});
+        let worker = Self { child, stdin, stderr, abandoned_at: None };
+        listen(&worker.child, stdout, happenings)
+            .map_err(|source| RunError::Io { what: what(), source })?;
+        Ok(worker)
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -78,14 +101,9 @@ impl Worker {
         self.child.try_wait().ok().flatten()
     }
 
-    /// What it has said since the last look; all of it, once it has ended.
-    pub(super) fn notes(&self, ended: bool) -> Vec<String> {
-        self.stdout.as_ref().map(|lines| lines.take(ended)).unwrap_or_default()
-    }
-
     /// The last lines it wrote to stderr, once it has ended.
     pub(super) fn last_words(&self) -> String {
-        self.stderr.as_ref().map(|lines| lines.take(true).join("\n")).unwrap_or_default()
+        self.stderr.text()
     }
 }
 
@@ -99,34 +117,31 @@ impl Drop for Worker {
     }
 }
 
-/// The last 20 lines that came through a pipe, read by a thread so that the writer never waits.
-struct Lines {
-    kept: Arc<Mutex<VecDeque<String>>>,
-    reader: thread::JoinHandle<()>,
-}
-
-impl Lines {
-    fn of(pipe: impl Read + Send + 'static) -> Self {
-        let kept = Arc::new(Mutex::new(VecDeque::new()));
-        let shared = Arc::clone(&kept);
-        let reader = thread::spawn(move || {
-            for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-                let mut lines = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                if lines.len() == 20 {
-                    lines.pop_front();
-                }
-                lines.push_back(String::from_utf8_lossy(&line).into_owned());
-            }
+/// Passes on what a worker says, then that it ended.
+fn listen(
+    child: &Child,
+    stdout: Option<ChildStdout>,
+    happenings: &Sender<Happening>,
+) -> io::Result<()> {
+    let (reading, read) = mpsc::channel::<()>();
+    if let Some(stdout) = stdout {
+        let happenings = happenings.clone();
+        thread::spawn(move || {
+            for_each_line(stdout, |line| {
+                let happened = match Message::parse(line) {
+                    Message::Stored => Happening::Stored,
+                    Message::Note(text) => Happening::Note(text),
+                };
+                happenings.send(happened).is_ok()
+            });
+            drop(reading);
         });
-        Self { kept, reader }
     }
-
-    /// Those since the last time; `to_end` waits a little for the last ones of a process that has ended.
-    fn take(&self, to_end: bool) -> Vec<String> {
-        let deadline = Instant::now() + Duration::from_millis(500);
-        while to_end && !self.reader.is_finished() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-        }
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
-    }
+    let happenings = happenings.clone();
+    when_ended(child, move || {
+        // Comes to an end with the reader; a descendant that holds the pipe open must not hold us.
+        let _ = read.recv_timeout(STDOUT_GRACE);
+        let _ = happenings.send(Happening::Ended);
+    })?;
+    Ok(())
 }
