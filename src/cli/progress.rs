@@ -41,7 +41,6 @@ impl Progress {
             {
                 bar.set_style(style.progress_chars("━━╌"));
             }
-            bar.enable_steady_tick(std::time::Duration::from_millis(200));
             bar
         });
         let steps = match &spec.objective {
