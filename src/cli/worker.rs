@@ -26,7 +26,7 @@ pub(super) struct WorkerArgs {
     /// Folder for the trials' logs and files [default: runs/ beside the database]
     #[arg(long, value_name = "DIR")]
     runs: Option<PathBuf>,
-    /// Take orders on stdin from the run that started it
+    /// Listen on stdin to the run that started it
     #[arg(long, hide = true)]
     supervised: bool,
 }

@@ -118,9 +118,9 @@ pub struct HistoryRow {
     pub value: Option<f64>,
 }
 
-/// Blame for a lost worker, laid on the trial it held.
+/// What becomes of a trial whose worker is lost through a fault that may be the trial's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Blame {
+pub struct LossPolicy {
     /// Lost workers after which the trial fails.
     pub max_losses: u32,
     /// How the worker ended, for the failure's reason.

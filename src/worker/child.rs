@@ -44,7 +44,7 @@ impl Worker {
     ///
     /// # Errors
     /// [`RunError::Io`].
-    pub(super) fn start(
+    pub(super) fn spawn(
         options: &RunOptions,
         study: &Study,
         happenings: &Sender<Happening>,
@@ -80,20 +80,20 @@ impl Worker {
         self.child.id()
     }
 
-    /// Asks it to end after its trial. A worker that is gone already needs no asking.
+    /// Asks the worker to end after its trial. One that is gone already needs no asking.
     pub(super) fn finish(&mut self) {
         if let Some(stdin) = &mut self.stdin {
             let _ = writeln!(stdin, "finish").and_then(|()| stdin.flush());
         }
     }
 
-    /// Asks it to end at once: closes its stdin.
+    /// Asks the worker to end at once: closes its stdin.
     pub(super) fn abandon(&mut self) {
         self.stdin = None;
         self.abandoned_at.get_or_insert_with(Instant::now);
     }
 
-    /// Its exit status if it has ended; one that abandons too slowly is killed.
+    /// The exit status if the worker has ended; one that abandons too slowly is killed.
     pub(super) fn ended(&mut self) -> Option<ExitStatus> {
         if self.abandoned_at.is_some_and(|at| at.elapsed() > ABANDON_GRACE) {
             let _ = self.child.kill();
@@ -101,8 +101,8 @@ impl Worker {
         self.child.try_wait().ok().flatten()
     }
 
-    /// The last lines it wrote to stderr, once it has ended.
-    pub(super) fn last_words(&self) -> String {
+    /// The last lines that an ended worker wrote to stderr.
+    pub(super) fn stderr_tail(&self) -> String {
         self.stderr.text()
     }
 }

@@ -13,7 +13,7 @@
 //! | `message` | the lines that a worker writes for its supervisor |
 //! | `work` | takes trials and evaluates them |
 //! | `lease` | renews what says that a worker lives |
-//! | `orders` | asks a worker to stop |
+//! | `stop` | asks a worker to stop |
 //! | `signals` | counts Ctrl-C |
 //!
 //! # How a supervisor and its worker speak
@@ -31,8 +31,8 @@ mod child;
 mod event;
 mod lease;
 mod message;
-mod orders;
 mod signals;
+mod stop;
 mod supervisor;
 mod work;
 

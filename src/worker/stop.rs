@@ -8,18 +8,22 @@ use crate::objective::StopFlag;
 use super::RunError;
 use super::signals::{Interrupt, Interrupts};
 
-/// What the worker was told to do, by its supervisor or by signals.
-pub(super) struct Orders {
+/// Flags that a worker's supervisor raises, or signals do where it has none.
+pub(super) struct StopSignals {
     /// Raised to end after the trial at hand.
     pub(super) finish: StopFlag,
     /// Raised to abandon the trial at hand.
     pub(super) abandon: StopFlag,
 }
 
-impl Orders {
+impl StopSignals {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// [`RunError::Io`] if the system refuses signal handlers.
     pub(super) fn listen(supervised: bool) -> Result<Self, RunError> {
-        let orders = Self { finish: StopFlag::default(), abandon: StopFlag::default() };
-        let (finish, abandon) = (orders.finish.clone(), orders.abandon.clone());
+        let stop = Self { finish: StopFlag::default(), abandon: StopFlag::default() };
+        let (finish, abandon) = (stop.finish.clone(), stop.abandon.clone());
         if supervised {
             thread::spawn(move || {
                 for line in std::io::stdin().lock().lines() {
@@ -47,6 +51,6 @@ impl Orders {
                 true
             });
         }
-        Ok(orders)
+        Ok(stop)
     }
 }

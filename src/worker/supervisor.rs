@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use crate::process;
-use crate::store::{Blame, StudySummary, WorkerId};
+use crate::store::{LossPolicy, StudySummary, WorkerId};
 use crate::study::{Recovery, Study, StudyError};
 use crate::trial::{Failure, FailureKind, FinishSequence, Timestamp, TrialNumber, TrialState};
 
@@ -131,7 +131,7 @@ impl Supervisor<'_> {
     fn look(&mut self) -> Result<(), RunError> {
         let summary = self.study.summary()?;
         if self.asked == Interrupt::None {
-            self.hire(&summary)?;
+            self.spawn(&summary)?;
         }
         let finished = self.tell_news(&summary)?;
         self.looked = Instant::now();
@@ -179,7 +179,7 @@ impl Supervisor<'_> {
     }
 
     /// Starts workers for the trials that are left, up to the number allowed.
-    fn hire(&mut self, summary: &StudySummary) -> Result<(), RunError> {
+    fn spawn(&mut self, summary: &StudySummary) -> Result<(), RunError> {
         let free = self.options.workers.max(1).saturating_sub(self.workers.len());
         if free == 0 {
             return Ok(());
@@ -187,7 +187,7 @@ impl Supervisor<'_> {
         let most = self.study.most_trials(summary)?;
         let left = summary.counts.queued + most.saturating_sub(summary.counts.total());
         for _ in 0..free.min(usize::try_from(left).unwrap_or(usize::MAX)) {
-            self.workers.push(Worker::start(self.options, self.study, &self.sender)?);
+            self.workers.push(Worker::spawn(self.options, self.study, &self.sender)?);
         }
         Ok(())
     }
@@ -251,7 +251,7 @@ impl Supervisor<'_> {
                 Some(status) => {
                     let worker = self.workers.swap_remove(i);
                     if !status.success() {
-                        self.bury(&worker, status)?;
+                        self.reap(&worker, status)?;
                     }
                 }
             }
@@ -260,20 +260,20 @@ impl Supervisor<'_> {
     }
 
     /// A worker ended with an error: the trial it held goes back to the queue, or fails.
-    fn bury(&mut self, worker: &Worker, status: ExitStatus) -> Result<(), RunError> {
-        let stderr = worker.last_words();
+    fn reap(&mut self, worker: &Worker, status: ExitStatus) -> Result<(), RunError> {
+        let stderr = worker.stderr_tail();
         if status.code() == Some(i32::from(EXIT_UNUSABLE)) {
             return Err(RunError::Unusable { reason: stderr.trim_end().to_owned() });
         }
         let how = process::describe_exit(status);
         let reason = if stderr.is_empty() { how } else { format!("{how}\n{stderr}") };
         let held: Vec<WorkerId> = self.held_by(worker.pid())?;
-        let blame = (self.asked != Interrupt::Abandon).then(|| Blame {
+        let policy = (self.asked != Interrupt::Abandon).then(|| LossPolicy {
             max_losses: MAX_LOSSES,
             reason: format!("its worker died: {reason}"),
         });
         let id = self.study.id();
-        self.study.store().release(id, &held, blame.as_ref(), Timestamp::now())?;
+        self.study.store().release(id, &held, policy.as_ref(), Timestamp::now())?;
         self.deaths_in_a_row += 1;
         if self.deaths_in_a_row >= MAX_DEATHS_IN_A_ROW {
             return Err(RunError::WorkersKeepDying { reason });

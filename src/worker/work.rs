@@ -12,7 +12,7 @@ use crate::trial::Timestamp;
 use super::RunError;
 use super::lease::{Lease, lease_end};
 use super::message;
-use super::orders::Orders;
+use super::stop::StopSignals;
 
 /// What a worker needs to know.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub enum WorkerEnd {
 /// [`RunError::Unusable`] if the objective cannot evaluate any trial; the trial at hand goes back to
 /// the queue.
 pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<WorkerEnd, RunError> {
-    let orders = Orders::listen(options.supervised)?;
+    let stop = StopSignals::listen(options.supervised)?;
     let open = || SqliteStore::open(&options.database, &options.sqlite);
     let mut study = Study::open(Box::new(open()?), &options.study)?;
     let mut objective = match &study.spec().objective {
@@ -78,7 +78,7 @@ pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<Worke
         News::Note(text) => note(text),
         News::Stored => {}
     };
-    let end = take_trials(&mut study, objective.as_mut(), worker, options, &orders, &mut tell);
+    let end = take_trials(&mut study, objective.as_mut(), worker, options, &stop, &mut tell);
     if end.is_err() {
         // Not the trial's fault: another worker may have better luck with it.
         let _ = release(&mut study, worker);
@@ -91,10 +91,10 @@ fn take_trials(
     objective: &mut dyn Objective,
     worker: WorkerId,
     options: &WorkerOptions,
-    orders: &Orders,
+    stop: &StopSignals,
     tell: &mut dyn FnMut(News<'_>),
 ) -> Result<WorkerEnd, RunError> {
-    while !orders.finish.is_raised() {
+    while !stop.finish.is_raised() {
         let Some(trial) = study.ask_as(worker)? else {
             // Alone, nobody else looks after the trials of workers that are gone.
             if options.supervised || study.recover()?.requeued.is_empty() {
@@ -103,7 +103,7 @@ fn take_trials(
             continue;
         };
         tell(News::Stored);
-        match study.evaluate(objective, &trial, &options.runs, &orders.abandon, tell)? {
+        match study.evaluate(objective, &trial, &options.runs, &stop.abandon, tell)? {
             Evaluated::Told => tell(News::Stored),
             Evaluated::Abandoned => release(study, worker)?,
             Evaluated::Unusable { reason } => return Err(RunError::Unusable { reason }),

@@ -24,7 +24,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::error::Failure;
 use super::{
-    Blame, HistoryRow, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
+    HistoryRow, LossPolicy, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
     StudySummary, WorkerId, WorkerRecord,
 };
 use crate::space::Params;
@@ -172,10 +172,10 @@ impl Store for SqliteStore {
         &mut self,
         study: StudyId,
         workers: &[WorkerId],
-        blame: Option<&Blame>,
+        policy: Option<&LossPolicy>,
         now: Timestamp,
     ) -> Result<Vec<TrialNumber>, StoreError> {
-        self.write(|c| trials::release(c, study, workers, blame, now))
+        self.write(|c| trials::release(c, study, workers, policy, now))
     }
 
     fn reserve_within(

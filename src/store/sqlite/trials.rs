@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::error::Failure;
 use super::{rows, studies, workers};
 use crate::space::{ParamValue, Params};
-use crate::store::{Blame, Reservation, StoreError, StudyId, WorkerId};
+use crate::store::{LossPolicy, Reservation, StoreError, StudyId, WorkerId};
 use crate::trial::{
     Failure as TrialFailure, FailureKind, FinishSequence, Origin, Report, Timestamp, TrialNumber,
     TrialState,
@@ -212,7 +212,7 @@ pub(super) fn release(
     c: &Connection,
     study: StudyId,
     workers: &[WorkerId],
-    blame: Option<&Blame>,
+    policy: Option<&LossPolicy>,
     now: Timestamp,
 ) -> Result<Vec<TrialNumber>, Failure> {
     studies::budget(c, study)?;
@@ -229,13 +229,13 @@ pub(super) fn release(
     held.sort_unstable();
     held.dedup();
     for &(number, losses) in &held {
-        let losses = losses + u32::from(blame.is_some());
+        let losses = losses + u32::from(policy.is_some());
         c.prepare_cached("UPDATE trials SET losses = ?3 WHERE study_id = ?1 AND number = ?2")?
             .execute(params![study, number, losses])?;
-        match blame {
-            Some(blame) if losses >= blame.max_losses => {
+        match policy {
+            Some(policy) if losses >= policy.max_losses => {
                 let failure =
-                    TrialFailure { kind: FailureKind::WorkerLost, reason: blame.reason.clone() };
+                    TrialFailure { kind: FailureKind::WorkerLost, reason: policy.reason.clone() };
                 end(c, study, number, &TrialState::Failed(failure), now)?;
             }
             _ => {
