@@ -171,6 +171,7 @@ impl Supervisor<'_> {
         let Recovery { requeued, elsewhere } = self.study.recover()?;
         if !requeued.is_empty() {
             (self.observe)(Event::Recovered { requeued: &requeued, elsewhere: &[] });
+            self.look_soon();
         } else if !elsewhere.is_empty() && !self.waiting {
             self.waiting = true;
             (self.observe)(Event::Waiting { trials: &elsewhere });
