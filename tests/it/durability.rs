@@ -127,6 +127,18 @@ print('{\"loss\": 1}')";
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_costs_a_log_and_not_its_trial() {
+    let place = Place::new();
+    place.write("s.yaml", &study(1, "random", "print('talk')\nprint('{\"loss\": 1}')"));
+    let folder = place.path().join("runs/s/0");
+    fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.join("trial.log")).unwrap();
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    assert!(all_complete(&place.show("s")));
+}
+
+#[test]
 fn a_moved_database_goes_on_where_it_was() {
     let place = Place::new();
     place.write("s.yaml", &study(3, "sobol", BOWL));
