@@ -40,7 +40,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`plot`] | pictures: data first, drawing second |
-//! | [`runner`] | the supervisor, its worker processes, leases, signals |
+//! | [`worker`] | worker processes and their supervisor: messages, leases, signals |
 //! | [`study`] | ask, tell, report, best, replay: the heart |
 //! | [`store`] | where studies live; the only place that knows SQL |
 //! | [`spec`] | a study's declaration; the only place that knows YAML |
@@ -50,6 +50,7 @@
 //! | [`trial`] | trials, their states and histories |
 //! | [`gp`] | Gaussian processes and acquisition functions, numbers only |
 //! | [`space`] | parameters, domains, and the unit cube |
+//! | [`process`] | processes of this machine: identity, groups, output, end |
 //!
 //! # The flow of one trial
 //!
@@ -68,7 +69,7 @@ pub mod cli;
 pub mod gp;
 pub mod objective;
 pub mod plot;
-pub mod runner;
+pub mod process;
 pub mod sampler;
 pub mod space;
 pub mod spec;
@@ -76,6 +77,7 @@ pub mod store;
 pub mod study;
 pub mod trial;
 pub mod vision;
+pub mod worker;
 
 pub use objective::{
     Closure, Objective, ObjectiveError, ObjectiveSpec, Outcome, Reporter, StopFlag, TrialContext,

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::plot::PlotError;
-use crate::runner::RunError;
 use crate::sampler::SamplerError;
 use crate::spec::SpecError;
 use crate::store::StoreError;
 use crate::study::StudyError;
+use crate::worker::RunError;
 
 use super::DatabaseArgs;
 

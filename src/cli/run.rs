@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::objective::{self, ObjectiveSpec};
-use crate::runner::{self, Event, Interrupts, RunEnd, RunError, RunOptions, WorkerOptions};
 use crate::spec::StudySpec;
 use crate::study::Study;
+use crate::worker::{self, Event, Interrupts, RunEnd, RunError, RunOptions, WorkerOptions};
 
 use super::error::CliError;
 use super::progress::Progress;
@@ -96,7 +96,7 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let interrupts = Interrupts::listen()
         .map_err(|e| CliError::ours(format!("cannot listen for signals: {e}")))?;
     let mut progress = Progress::new(study.spec(), &database.runs(), &before);
-    let end = runner::run(&mut study, &options, &interrupts, &mut |event: Event<'_>| {
+    let end = worker::run(&mut study, &options, &interrupts, &mut |event: Event<'_>| {
         progress.tell(&event);
     });
     progress.close();

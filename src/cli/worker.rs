@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::runner::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
+use crate::worker::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
 
 use super::error::CliError;
 use super::{DatabaseArgs, talk};
@@ -26,7 +26,7 @@ pub(super) struct WorkerArgs {
     /// Folder for the trials' logs and files [default: runs/ beside the database]
     #[arg(long, value_name = "DIR")]
     runs: Option<PathBuf>,
-    /// Take orders on stdin from the run that started it
+    /// Listen on stdin to the run that started it
     #[arg(long, hide = true)]
     supervised: bool,
 }
@@ -40,12 +40,7 @@ pub(super) fn worker(args: WorkerArgs, database: &DatabaseArgs) -> Result<ExitCo
         device: args.device,
         supervised: args.supervised,
     };
-    // Beside its own words, the supervisor tells those of its workers.
-    let mut note = |text: &str| match options.supervised {
-        true => drop(writeln!(io::stdout(), "{text}")),
-        false => talk(text),
-    };
-    match runner::work(&options, &mut note) {
+    match worker::work(&options, &mut |text| talk(text)) {
         Ok(WorkerEnd::Done | WorkerEnd::Stopped) => Ok(ExitCode::SUCCESS),
         // The supervisor shows the reason as its own error; it can only be told by stderr.
         Err(error) if args.supervised => {

@@ -1,14 +1,14 @@
-//! The face every objective has towards the runner.
+//! The face every objective has towards the worker.
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
 
 use crate::space::Params;
 use crate::trial::{Failure, FailureKind, Metrics, Report, TrialNumber};
+
+use super::StopFlag;
 
 /// What an objective may know of the trial it evaluates.
 #[derive(Clone, Debug)]
@@ -29,22 +29,6 @@ pub struct TrialContext<'a> {
     pub folder: &'a Path,
     /// Raised when the trial is to be abandoned at once.
     pub stop: &'a StopFlag,
-}
-
-/// A flag that asks a running trial to stop; clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    /// Asks to stop.
-    pub fn raise(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    /// Whether stopping was asked for.
-    pub fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
 }
 
 /// Takes what a trial has to say while it runs.

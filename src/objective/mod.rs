@@ -9,6 +9,7 @@ mod evaluate;
 mod placeholder;
 mod probe;
 mod settings;
+mod stop;
 mod template;
 
 pub use build::{Unavailable, build, check_available, worker_environment};
@@ -18,9 +19,10 @@ pub use cnn::{
 };
 pub(crate) use cnn_settings::CNN_METRICS;
 pub use cnn_settings::read_transforms;
-pub use command::{CommandObjective, describe_exit};
-pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, StopFlag, TrialContext};
+pub use command::CommandObjective;
+pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, TrialContext};
 pub(crate) use placeholder::{placeholder, plain_text};
 pub use settings::{CommandSettings, ObjectiveKind, ObjectiveSettings};
+pub use stop::StopFlag;
 pub use template::{ObjectiveSpec, ObjectiveTemplate};
 pub(crate) use template::{Usage, unused_message};

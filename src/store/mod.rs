@@ -18,11 +18,12 @@ mod sqlite;
 
 pub use error::StoreError;
 pub use records::{
-    AnnotationChange, Blame, HistoryRow, ProcessIdentity, Reservation, StudyId, StudyRecord,
-    StudySummary, TrialCounts, WorkerId, WorkerRecord,
+    AnnotationChange, HistoryRow, LossPolicy, Reservation, StudyId, StudyRecord, StudySummary,
+    TrialCounts, WorkerId, WorkerRecord,
 };
 pub use sqlite::{SqliteOptions, SqliteStore};
 
+pub use crate::process::ProcessIdentity;
 use crate::space::Params;
 use crate::spec::StudySpec;
 use crate::trial::{
@@ -99,14 +100,14 @@ pub trait Store: Send {
     fn workers(&mut self, study: StudyId) -> Result<Vec<WorkerRecord>, StoreError>;
 
     /// Takes the trials of these workers away from them: back to the queue with number, parameters
-    /// and what it saw as they were. With `blame`, the trial counts one more lost worker, and one that
+    /// and what it saw as they were. With `policy`, the trial counts one more lost worker, and one that
     /// has lost `max_losses` fails as [`WorkerLost`](crate::trial::FailureKind::WorkerLost).
     /// Gives the numbers of the trials touched, ascending.
     fn release(
         &mut self,
         study: StudyId,
         workers: &[WorkerId],
-        blame: Option<&Blame>,
+        policy: Option<&LossPolicy>,
         now: Timestamp,
     ) -> Result<Vec<TrialNumber>, StoreError>;
 

@@ -1,5 +1,6 @@
 //! What goes into a store and comes out of it.
 
+use crate::process::ProcessIdentity;
 use crate::space::Params;
 use crate::spec::StudySpec;
 use crate::trial::{Annotations, Direction, EventNumber, Timestamp, TrialNumber, WorkerInfo};
@@ -99,17 +100,6 @@ impl TrialCounts {
     }
 }
 
-/// A process on a host, named so that a reused pid is not mistaken for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProcessIdentity {
-    /// Host name.
-    pub host: String,
-    /// Process id.
-    pub pid: u32,
-    /// Start of the process, as the system tells.
-    pub start: u64,
-}
-
 /// A worker that holds a trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkerRecord {
@@ -156,9 +146,9 @@ pub struct HistoryRow {
     pub value: Option<f64>,
 }
 
-/// Blame for a lost worker, laid on the trial it held.
+/// What becomes of a trial whose worker is lost through a fault that may be the trial's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Blame {
+pub struct LossPolicy {
     /// Lost workers after which the trial fails.
     pub max_losses: u32,
     /// How the worker ended, for the failure's reason.

@@ -14,6 +14,15 @@ pub fn trial_folder(runs: &Path, study: &str, number: TrialNumber) -> PathBuf {
     runs.join(study).join(number.to_string())
 }
 
+/// What is heard of a trial while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News<'a> {
+    /// The objective [has to say](Reporter::note) this, in a line.
+    Note(&'a str),
+    /// The store knows more of the trial: it began, reported, or ended.
+    Stored,
+}
+
 /// How the evaluation of a trial ended, as far as going on is concerned.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Evaluated {
@@ -31,8 +40,7 @@ pub enum Evaluated {
 impl Study {
     /// Evaluates a trial with its files under `runs`, sends its reports to the store at once, and
     /// tells the study how it ended. A trial that another worker took up meanwhile, as after a lease
-    /// that ran out, is left to that one. `note` hears what the objective
-    /// [has to say](Reporter::note).
+    /// that ran out, is left to that one. `tell` hears of notes and of stored reports.
     ///
     /// # Errors
     /// From the store.
@@ -42,7 +50,7 @@ impl Study {
         trial: &AskedTrial,
         runs: &Path,
         stop: &StopFlag,
-        note: &mut dyn FnMut(&str),
+        tell: &mut dyn FnMut(News<'_>),
     ) -> Result<Evaluated, StudyError> {
         let (study, metric) = (self.spec().study.clone(), self.spec().metric.clone());
         let folder = trial_folder(runs, &study, trial.number);
@@ -70,7 +78,7 @@ impl Study {
             Err(error) if is_taken_away(&error) => return Ok(Evaluated::Told),
             stored => stored?,
         }
-        let mut reporter = ToStore { study: self, trial, error: None, note };
+        let mut reporter = ToStore { study: self, trial, error: None, tell };
         let result = objective.evaluate(&context, &mut reporter);
         let told = match (reporter.error.take(), result) {
             (Some(error), _) => Err(error),
@@ -123,17 +131,20 @@ struct ToStore<'a> {
     study: &'a mut Study,
     trial: &'a AskedTrial,
     error: Option<StudyError>,
-    note: &'a mut dyn FnMut(&str),
+    tell: &'a mut dyn FnMut(News<'_>),
 }
 
 impl Reporter for ToStore<'_> {
     fn note(&mut self, text: &str) {
-        (self.note)(text);
+        (self.tell)(News::Note(text));
     }
 
     fn report(&mut self, report: Report) -> ControlFlow<()> {
         match self.study.report(self.trial, report) {
-            Ok(()) => ControlFlow::Continue(()),
+            Ok(()) => {
+                (self.tell)(News::Stored);
+                ControlFlow::Continue(())
+            }
             Err(error) => {
                 self.error = Some(error);
                 ControlFlow::Break(())

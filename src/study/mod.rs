@@ -7,16 +7,14 @@ mod evaluate;
 mod exhaustion;
 mod git;
 mod model;
-mod process;
 mod recommend;
 mod recover;
 mod replay;
 mod suggest;
 mod user;
 
-pub use evaluate::{Evaluated, trial_folder};
+pub use evaluate::{Evaluated, News, trial_folder};
 pub use model::{Model, Prediction};
-pub use process::{host, identify};
 pub use recommend::{Candidate, Recommendation};
 pub use recover::Recovery;
 pub use replay::{Mismatch, Replay};
@@ -28,6 +26,7 @@ use thiserror::Error;
 
 use crate::gp::GpError;
 use crate::objective::Outcome;
+use crate::process::{host, identify};
 use crate::sampler::{self, Sampler, SamplerError};
 use crate::space::{Params, SearchSpace, SpaceError};
 use crate::spec::{Difference, StudySpec};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{Place, study};
+use crate::common::{Place, study, wait_until};
 use serde_json::Value;
 
 /// Runs `trials` trials of a program; the study as shown.
@@ -133,11 +133,7 @@ time.sleep(1000)";
     let (kind, reason) = failure(&shown);
     assert_eq!((kind, reason), ("timed_out", "still running after 1s"));
     let pid: u32 = std::fs::read_to_string(place.path().join("pid")).unwrap().parse().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while surmise::study::identify(pid).is_some() {
-        assert!(Instant::now() < deadline, "the program's child {pid} lives on");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("the program's child is gone", || surmise::process::identify(pid).is_none());
 }
 
 #[test]

@@ -9,7 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "runner",
+            "worker",
             "plot",
             "vision",
             "study",
@@ -21,18 +21,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "space",
         ],
     ),
-    ("runner", &["study", "objective", "store", "trial"]),
+    ("worker", &["study", "objective", "store", "process", "trial"]),
     ("plot", &["study", "spec", "trial", "space", "gp"]),
-    ("study", &["store", "sampler", "objective", "spec", "trial", "space", "gp"]),
-    ("store", &["spec", "trial", "space"]),
+    ("study", &["store", "sampler", "objective", "spec", "process", "trial", "space", "gp"]),
+    ("store", &["spec", "process", "trial", "space"]),
     ("spec", &["sampler", "objective", "document", "trial", "space"]),
-    ("objective", &["vision", "document", "trial", "space"]),
+    ("objective", &["vision", "document", "process", "trial", "space"]),
     ("sampler", &["gp", "trial", "space"]),
     ("trial", &["space"]),
     ("gp", &[]),
     ("space", &[]),
     ("vision", &[]),
     ("document", &[]),
+    ("process", &[]),
 ];
 
 #[test]

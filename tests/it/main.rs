@@ -12,6 +12,7 @@ mod ask_tell;
 mod cli;
 mod command;
 mod conditional;
+mod durability;
 mod examples;
 mod experiments;
 mod gp;

@@ -81,7 +81,7 @@ fn a_trial_left_by_a_process_that_is_gone_is_asked_again() {
     let folder = tempfile::tempdir().unwrap();
     // A process of this host that is surely gone.
     let mut child = std::process::Command::new("true").spawn().unwrap();
-    let (host, pid) = (surmise::study::host(), child.id());
+    let (host, pid) = (surmise::process::host(), child.id());
     child.wait().unwrap();
     let mut study = open(folder.path(), bowl_spec(5));
     let id = study.id();

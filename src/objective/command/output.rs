@@ -1,26 +1,20 @@
-//! Reading what a program prints: metric lines from stdout, the log, the tail of stderr.
+//! Reading what a program prints: metric lines from stdout, the log.
 
-use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
-use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::process::for_each_line;
 use crate::trial::Metrics;
 
-/// Longest line kept whole; the rest of a longer one is dropped.
-const LINE_LIMIT: u64 = 64 * 1024;
 /// Largest log of one trial; what a flooding program prints beyond it is dropped.
 const LOG_LIMIT: u64 = 64 * 1024 * 1024;
-/// Lines of stderr kept for the failure's reason.
-const TAIL_LINES: usize = 20;
-/// Bytes of one such line.
-const TAIL_LINE_BYTES: usize = 500;
+/// Bytes kept of a line that a failure's reason may quote.
+pub(super) const QUOTED_BYTES: usize = 500;
 
 /// Keys that name the step of a line, the first of several.
 const STEP_KEYS: [&str; 4] = ["step", "global_step", "iteration", "epoch"];
@@ -45,7 +39,7 @@ impl Log {
     }
 
     /// Appends one line. A log that cannot be written (a full disk) costs the log, not the trial.
-    fn line(&self, line: &[u8]) {
+    pub(super) fn line(&self, line: &[u8]) {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (file, written) = &mut *guard;
         if *written > LOG_LIMIT {
@@ -58,51 +52,21 @@ impl Log {
     }
 }
 
-/// Calls `each` for every line, without its end, cut at [`LINE_LIMIT`].
-fn for_each_line(source: impl Read, mut each: impl FnMut(&[u8]) -> bool) {
-    let mut source = BufReader::new(source);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        match source.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
-        if line.last() == Some(&b'\n') {
-            line.pop();
-        } else if skip_rest_of_line(&mut source).is_err() {
-            return;
-        }
-        if !each(&line) {
-            return;
-        }
-    }
-}
-
-fn skip_rest_of_line(source: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let buffer = source.fill_buf()?;
-        let (used, done) = match buffer.iter().position(|&b| b == b'\n') {
-            Some(end) => (end + 1, true),
-            None => (buffer.len(), buffer.is_empty()),
-        };
-        source.consume(used);
-        if done {
-            return Ok(());
-        }
-    }
-}
-
-/// Reads stdout on a thread of its own until it closes: all to the log, metric lines to `lines`, too.
+/// Reads stdout on a thread of its own until it closes or `metrics` wants no more: all to the log, metric
+/// lines to `metrics`, too; then calls `closed`.
 pub(super) fn read_stdout(
     stdout: Option<impl Read + Send + 'static>,
     metric: String,
     log: Log,
-    lines: SyncSender<MetricLine>,
+    metrics: impl Fn(MetricLine) -> bool + Send + 'static,
+    closed: impl FnOnce() + Send + 'static,
 ) -> LastLine {
     let last = LastLine::default();
     let shared = last.clone();
-    let Some(stdout) = stdout else { return last };
+    let Some(stdout) = stdout else {
+        closed();
+        return last;
+    };
     thread::spawn(move || {
         for_each_line(stdout, |line| {
             log.line(line);
@@ -111,8 +75,9 @@ pub(super) fn read_stdout(
             {
                 shared.set(line);
             }
-            parsed.is_none_or(|metrics| lines.send(metrics).is_ok())
+            parsed.is_none_or(&metrics)
         });
+        closed();
     });
     last
 }
@@ -123,7 +88,7 @@ pub(super) struct LastLine(Arc<Mutex<String>>);
 
 impl LastLine {
     fn set(&self, line: &[u8]) {
-        let text = String::from_utf8_lossy(&line[..line.len().min(TAIL_LINE_BYTES)]);
+        let text = String::from_utf8_lossy(&line[..line.len().min(QUOTED_BYTES)]);
         if !text.trim().is_empty() {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text.trim().to_owned();
         }
@@ -208,49 +173,6 @@ fn quote_non_finite(text: &str) -> String {
     result
 }
 
-/// The last lines of stderr, read on a thread of its own so that the program never blocks on it.
-pub(super) struct StderrTail {
-    lines: Arc<Mutex<VecDeque<String>>>,
-    reader: Option<thread::JoinHandle<()>>,
-}
-
-impl StderrTail {
-    pub(super) fn drain(stderr: Option<impl Read + Send + 'static>, log: Log) -> Self {
-        let lines = Arc::new(Mutex::new(VecDeque::new()));
-        let shared = Arc::clone(&lines);
-        let reader = stderr.map(|stderr| {
-            thread::spawn(move || {
-                for_each_line(stderr, |line| {
-                    log.line(line);
-                    let mut tail = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                    if tail.len() == TAIL_LINES {
-                        tail.pop_front();
-                    }
-                    let cut = &line[..line.len().min(TAIL_LINE_BYTES)];
-                    tail.push_back(String::from_utf8_lossy(cut).into_owned());
-                    true
-                });
-            })
-        });
-        Self { lines, reader }
-    }
-
-    /// `reason`, followed by the last lines of stderr if there are any.
-    pub(super) fn append_to(&self, reason: String) -> String {
-        // Closed pipes end the reader at once; a descendant holding one open must not hold us.
-        let deadline = Instant::now() + Duration::from_millis(500);
-        while self.reader.as_ref().is_some_and(|r| !r.is_finished()) && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-        }
-        let tail = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if tail.is_empty() {
-            return reason;
-        }
-        let lines: Vec<&str> = tail.iter().map(String::as_str).collect();
-        format!("{reason}\nlast lines of stderr:\n{}", lines.join("\n"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,17 +251,5 @@ mod tests {
         let line = parse(br#"{"accuracy": "high", "loss": 1}"#, "accuracy").unwrap();
         assert_eq!(line.other.as_deref(), Some("\"high\""));
         assert_eq!(line.metrics, Metrics::from([("loss", 1.0)]));
-    }
-
-    #[test]
-    fn a_line_without_end_is_cut_and_the_next_one_read() {
-        let mut text = vec![b'x'; 3 * LINE_LIMIT as usize];
-        text.extend_from_slice(b"\nnext");
-        let mut lengths = Vec::new();
-        for_each_line(&text[..], |line| {
-            lengths.push(line.len());
-            true
-        });
-        assert_eq!(lengths, [LINE_LIMIT as usize, 4]);
     }
 }

@@ -28,8 +28,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::error::Failure;
 use super::{
-    AnnotationChange, Blame, HistoryRow, ProcessIdentity, Reservation, Store, StoreError, StudyId,
-    StudyRecord, StudySummary, WorkerId, WorkerRecord,
+    AnnotationChange, HistoryRow, LossPolicy, ProcessIdentity, Reservation, Store, StoreError,
+    StudyId, StudyRecord, StudySummary, WorkerId, WorkerRecord,
 };
 use crate::space::Params;
 use crate::spec::StudySpec;
@@ -197,10 +197,10 @@ impl Store for SqliteStore {
         &mut self,
         study: StudyId,
         workers: &[WorkerId],
-        blame: Option<&Blame>,
+        policy: Option<&LossPolicy>,
         now: Timestamp,
     ) -> Result<Vec<TrialNumber>, StoreError> {
-        self.write(|c| trials::release(c, study, workers, blame, now))
+        self.write(|c| trials::release(c, study, workers, policy, now))
     }
 
     fn reserve_within(

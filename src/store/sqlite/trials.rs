@@ -7,7 +7,7 @@ use super::error::Failure;
 use super::events::{self, Kind};
 use super::{annotations, attempts, rows, studies, workers};
 use crate::space::{ParamValue, Params};
-use crate::store::{AnnotationChange, Blame, Reservation, StoreError, StudyId, WorkerId};
+use crate::store::{AnnotationChange, LossPolicy, Reservation, StoreError, StudyId, WorkerId};
 use crate::trial::{
     AttemptOutcome, EventNumber, Failure as TrialFailure, FailureKind, Launch, Metrics, Origin,
     Report, Timestamp, TrialNumber, TrialState,
@@ -196,7 +196,7 @@ pub(super) fn release(
     c: &Connection,
     study: StudyId,
     workers: &[WorkerId],
-    blame: Option<&Blame>,
+    policy: Option<&LossPolicy>,
     now: Timestamp,
 ) -> Result<Vec<TrialNumber>, Failure> {
     studies::budget(c, study)?;
@@ -207,16 +207,16 @@ pub(super) fn release(
     held.sort_unstable();
     held.dedup();
     for &(number, attempt) in &held {
-        let losses = attempts::losses(c, study, number)? + u32::from(blame.is_some());
-        match blame {
-            Some(blame) if losses >= blame.max_losses => {
+        let losses = attempts::losses(c, study, number)? + u32::from(policy.is_some());
+        match policy {
+            Some(policy) if losses >= policy.max_losses => {
                 let failure =
-                    TrialFailure { kind: FailureKind::WorkerLost, reason: blame.reason.clone() };
+                    TrialFailure { kind: FailureKind::WorkerLost, reason: policy.reason.clone() };
                 let state = TrialState::Failed(failure);
                 end(c, study, (number, attempt), (&state, &Metrics::new()), now)?;
             }
             _ => {
-                let outcome = match blame {
+                let outcome = match policy {
                     Some(_) => AttemptOutcome::WorkerLost,
                     None => AttemptOutcome::Released,
                 };

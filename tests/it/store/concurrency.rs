@@ -8,6 +8,8 @@ use rusqlite::Connection;
 use surmise::store::{SqliteStore, Store, StoreError};
 use surmise::trial::{EventNumber, Metrics, Origin, TrialState};
 
+use crate::common::within;
+
 use super::support::{ask, at, database, impatient, open, params, spec, sqlite, tell};
 
 #[test]
@@ -112,7 +114,10 @@ fn a_lock_is_waited_for() {
             (number, begin.elapsed())
         });
         begins.recv().unwrap();
-        thread::sleep(Duration::from_millis(300));
+        assert!(
+            !within(Duration::from_millis(300), || asking.is_finished()),
+            "the lock held nobody"
+        );
         holder.execute_batch("COMMIT").unwrap();
         let (number, waited) = asking.join().unwrap();
         assert_eq!(number.0, 0);

@@ -3,7 +3,7 @@
 use surmise::space::ParamValue;
 use surmise::spec::StudySpec;
 use surmise::store::{
-    AnnotationChange, Blame, HistoryRow, ProcessIdentity, Store, StoreError, StudyId, WorkerId,
+    AnnotationChange, HistoryRow, LossPolicy, ProcessIdentity, Store, StoreError, StudyId, WorkerId,
 };
 use surmise::trial::{
     Annotations, Attempt, AttemptOutcome, Direction, EventNumber, Failure, FailureKind, GitState,
@@ -460,19 +460,19 @@ pub(crate) fn a_released_trial_keeps_number_parameters_and_what_it_saw(store: &m
 
 pub(crate) fn a_trial_that_loses_too_many_workers_fails(store: &mut dyn Store) {
     let id = study(store);
-    let blame = Blame { max_losses: 2, reason: "killed by signal 9".into() };
+    let policy = LossPolicy { max_losses: 2, reason: "killed by signal 9".into() };
     let other = worker(store, id, 9);
     let bystander = store.reserve(id, Some(other), at(1)).unwrap().unwrap();
     let first = worker(store, id, 1);
     let held = store.reserve(id, Some(first), at(1)).unwrap().unwrap();
-    let touched = store.release(id, &[first], Some(&blame), at(2)).unwrap();
+    let touched = store.release(id, &[first], Some(&policy), at(2)).unwrap();
     assert_eq!(touched, [held.number]);
-    // Given back without blame, a loss is not counted.
+    // Given back without a policy, a loss is not counted.
     let second = worker(store, id, 2);
     store.reserve(id, Some(second), at(3)).unwrap().unwrap();
     store.release(id, &[second], None, at(4)).unwrap();
     store.reserve(id, Some(second), at(5)).unwrap().unwrap();
-    store.release(id, &[second], Some(&blame), at(6)).unwrap();
+    store.release(id, &[second], Some(&policy), at(6)).unwrap();
 
     let trial = store.trial(id, held.number).unwrap().unwrap();
     let failure = Failure { kind: FailureKind::WorkerLost, reason: "killed by signal 9".into() };

@@ -1,7 +1,7 @@
 //! Random operations on a store give what they give on a plain list of trials.
 
 use proptest::prelude::*;
-use surmise::store::{Blame, HistoryRow, Reservation, Store, StoreError, StudyId, WorkerId};
+use surmise::store::{HistoryRow, LossPolicy, Reservation, Store, StoreError, StudyId, WorkerId};
 use surmise::trial::{
     Annotations, Attempt, AttemptOutcome, EventNumber, Failure, FailureKind, Launch, Metrics,
     Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
@@ -332,8 +332,9 @@ fn perform(
         }
         Operation::Release(chosen, max_losses) => {
             let chosen: Vec<WorkerId> = chosen.iter().map(|&w| workers[w]).collect();
-            let blame = max_losses.map(|max_losses| Blame { max_losses, reason: "gone".into() });
-            store.release(id, &chosen, blame.as_ref(), now).map(Outcome::Numbers)
+            let policy =
+                max_losses.map(|max_losses| LossPolicy { max_losses, reason: "gone".into() });
+            store.release(id, &chosen, policy.as_ref(), now).map(Outcome::Numbers)
         }
         Operation::SetBudget(trials) => store.set_budget(id, *trials).map(|()| Outcome::Done),
         Operation::History(n, seen, known) => store

@@ -1,34 +1,50 @@
 //! Runs studies: a supervisor, its worker processes, leases, signals.
 //!
 //! [`run`] is the supervisor: it puts trials of vanished workers back into the queue, starts local
-//! workers, watches them, and tells an observer what happens. [`work`] is a worker: it takes trials
-//! from the store and evaluates them until none is left. The same worker is what a cluster's scheduler
-//! starts. A trial that takes its process down costs one worker, never the study.
+//! workers, and tells an observer what happens. [`work`] is a worker: it takes trials from the store
+//! and evaluates them until none is left. The same worker is what a cluster's scheduler starts. A
+//! trial that takes its process down costs one worker, never the study.
+//!
+//! | part | does |
+//! | --- | --- |
+//! | `supervisor` | starts and replaces workers; looks at the store when something happened |
+//! | `event` | what a run tells its observer |
+//! | `child` | a worker's process, as its supervisor has it |
+//! | `message` | the lines that a worker writes for its supervisor |
+//! | `work` | takes trials and evaluates them |
+//! | `lease` | renews what says that a worker lives |
+//! | `stop` | asks a worker to stop |
+//! | `signals` | counts Ctrl-C |
+//!
+//! # How a supervisor and its worker speak
 //!
 //! A supervised worker listens on stdin: `finish` asks it to end after its trial, the end of the
-//! stream (which comes when the supervisor dies, however it dies) to abandon it at once. What its
-//! objective has to say goes to stdout, a line each, for the supervisor to tell; why it cannot go on,
-//! to stderr.
+//! stream (which comes when the supervisor dies, however it dies) to abandon it at once. On stdout it
+//! writes a line whenever it stored something, and one for each note of its objective. Why it cannot
+//! go on, it writes to stderr, and ends with [`EXIT_UNUSABLE`].
+//!
+//! Nobody polls: the supervisor sleeps until a worker says something or ends, a signal comes, or a
+//! second is over (other runs at the same study say nothing to this one); a worker until its program
+//! prints, ends or takes too long, or it is asked to stop.
 
-mod process;
+mod child;
+mod event;
+mod lease;
+mod message;
 mod signals;
+mod stop;
 mod supervisor;
-mod worker;
-
-use std::time::Duration;
+mod work;
 
 use thiserror::Error;
 
 use crate::store::StoreError;
 use crate::study::StudyError;
 
+pub use event::Event;
 pub use signals::{Interrupt, Interrupts};
-pub use supervisor::{Event, RunEnd, RunOptions, run};
-pub use worker::{WorkerEnd, WorkerOptions, work};
-
-/// How long a worker may be silent before its trial is given to another, where its process cannot be
-/// looked at.
-const LEASE: Duration = Duration::from_secs(60);
+pub use supervisor::{RunEnd, RunOptions, run};
+pub use work::{WorkerEnd, WorkerOptions, work};
 
 /// Exit code of a worker that ended because no trial of its study can be evaluated.
 pub const EXIT_UNUSABLE: u8 = 3;

@@ -3,20 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitStatus;
-use std::thread;
-use std::time::Duration;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
 
-use crate::objective;
-use crate::store::{Blame, StudySummary, WorkerId};
+use crate::process;
+use crate::store::{LossPolicy, StudySummary, WorkerId};
 use crate::study::{Recovery, Study, StudyError};
-use crate::trial::{EventNumber, Failure, FailureKind, Timestamp, Trial, TrialNumber, TrialState};
+use crate::trial::{EventNumber, Failure, FailureKind, Timestamp, TrialNumber, TrialState};
 
-use super::process::Worker;
+use super::child::{Happening, Worker};
 use super::signals::{Interrupt, Interrupts};
-use super::{EXIT_UNUSABLE, RunError, WorkerOptions};
+use super::{EXIT_UNUSABLE, Event, RunError, WorkerOptions};
 
-/// How often the store and the workers are looked at.
-const TICK: Duration = Duration::from_millis(50);
+/// How long at least from one look at the store to the next, however much happens.
+const BUSY: Duration = Duration::from_millis(50);
+/// How long at most: other runs, and whoever adds trials, send no messages.
+const IDLE: Duration = Duration::from_secs(1);
 /// Workers a trial may lose before it counts as failed: the second time is no accident.
 const MAX_LOSSES: u32 = 2;
 /// Workers that may end in a row without any trial finishing.
@@ -31,51 +33,6 @@ pub struct RunOptions {
     pub workers: usize,
     /// The surmise program, started as `PROGRAM worker …`.
     pub program: PathBuf,
-}
-
-/// What happens during a run.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// Trials of vanished workers went back to the queue; others are evaluated by another run.
-    Recovered {
-        /// Trials in the queue again.
-        requeued: &'a [TrialNumber],
-        /// Trials that another run holds.
-        elsewhere: &'a [TrialNumber],
-    },
-    /// A trial finished.
-    Finished {
-        /// The trial.
-        trial: &'a Trial,
-        /// The study with it.
-        summary: &'a StudySummary,
-    },
-    /// Nothing finished; this is where things stand. Comes a few times a second.
-    Progress {
-        /// Trials being evaluated, with their reports so far.
-        running: &'a [Trial],
-        /// The study.
-        summary: &'a StudySummary,
-    },
-    /// Nothing is left to start; other runs are at the last trials.
-    Waiting {
-        /// Those trials.
-        trials: &'a [TrialNumber],
-    },
-    /// A worker has something to say that none said before.
-    Note {
-        /// In a line.
-        text: &'a str,
-    },
-    /// A worker died with its trial; another takes its place.
-    WorkerLost {
-        /// How it ended.
-        reason: &'a str,
-    },
-    /// The first interrupt: current trials are finished first.
-    Finishing,
-    /// The second interrupt: current trials are abandoned.
-    Abandoning,
 }
 
 /// How a run ended.
@@ -103,18 +60,26 @@ pub fn run(
         observe(Event::Recovered { requeued: &recovery.requeued, elsewhere: &recovery.elsewhere });
     }
     let seen = study.summary()?.last_event;
+    let (sender, happenings) = mpsc::channel();
+    let signals = sender.clone();
+    interrupts.notify(move |asked| signals.send(Happening::Interrupt(asked)).is_ok());
+    let now = Instant::now();
     let mut supervisor = Supervisor {
         study,
         options,
         observe,
         workers: Vec::new(),
+        sender,
+        happenings,
+        looked: now,
+        next_look: now,
         seen,
         deaths_in_a_row: 0,
         asked: Interrupt::None,
         waiting: false,
         noted: BTreeSet::new(),
     };
-    let end = supervisor.supervise(interrupts);
+    let end = supervisor.supervise();
     // After an error, all at once: each may take a while to let go of its trial.
     supervisor.workers.iter_mut().for_each(Worker::abandon);
     end
@@ -125,6 +90,12 @@ struct Supervisor<'a> {
     options: &'a RunOptions,
     observe: &'a mut dyn FnMut(Event<'_>),
     workers: Vec<Worker>,
+    /// For what happens to workers.
+    sender: Sender<Happening>,
+    happenings: Receiver<Happening>,
+    /// When the store was last looked at.
+    looked: Instant,
+    next_look: Instant,
     seen: EventNumber,
     deaths_in_a_row: u32,
     asked: Interrupt,
@@ -135,22 +106,53 @@ struct Supervisor<'a> {
 }
 
 impl Supervisor<'_> {
-    fn supervise(&mut self, interrupts: &Interrupts) -> Result<RunEnd, RunError> {
+    fn supervise(&mut self) -> Result<RunEnd, RunError> {
         loop {
-            let summary = self.study.summary()?;
-            if self.asked == Interrupt::None {
-                self.hire(&summary)?;
+            if Instant::now() >= self.next_look {
+                self.look()?;
             }
-            self.tell_news(&summary)?;
             if self.workers.is_empty() {
                 self.tell_finished()?;
                 if let Some(end) = self.end()? {
                     return Ok(end);
                 }
             }
-            self.pass_on(interrupts.get());
-            thread::sleep(TICK);
+            let wait = self.next_look.saturating_duration_since(Instant::now());
+            let mut happening = self.happenings.recv_timeout(wait).ok();
+            while let Some(happened) = happening {
+                self.take(happened);
+                happening = self.happenings.try_recv().ok();
+            }
             self.look_after_workers()?;
+        }
+    }
+
+    /// Looks at the store: starts the workers that are wanted and tells what is new.
+    fn look(&mut self) -> Result<(), RunError> {
+        let summary = self.study.summary()?;
+        if self.asked == Interrupt::None {
+            self.spawn(&summary)?;
+        }
+        let finished = self.tell_news(&summary)?;
+        self.looked = Instant::now();
+        self.next_look = self.looked + if finished { BUSY } else { IDLE };
+        Ok(())
+    }
+
+    fn look_soon(&mut self) {
+        self.next_look = self.next_look.min(self.looked + BUSY);
+    }
+
+    fn take(&mut self, happened: Happening) {
+        match happened {
+            Happening::Stored | Happening::Ended => self.look_soon(),
+            Happening::Note(text) => {
+                if !self.noted.contains(&text) {
+                    (self.observe)(Event::Note { text: &text });
+                    self.noted.insert(text);
+                }
+            }
+            Happening::Interrupt(asked) => self.pass_on(asked),
         }
     }
 
@@ -169,6 +171,7 @@ impl Supervisor<'_> {
         let Recovery { requeued, elsewhere } = self.study.recover()?;
         if !requeued.is_empty() {
             (self.observe)(Event::Recovered { requeued: &requeued, elsewhere: &[] });
+            self.look_soon();
         } else if !elsewhere.is_empty() && !self.waiting {
             self.waiting = true;
             (self.observe)(Event::Waiting { trials: &elsewhere });
@@ -177,7 +180,7 @@ impl Supervisor<'_> {
     }
 
     /// Starts workers for the trials that are left, up to the number allowed.
-    fn hire(&mut self, summary: &StudySummary) -> Result<(), RunError> {
+    fn spawn(&mut self, summary: &StudySummary) -> Result<(), RunError> {
         let free = self.options.workers.max(1).saturating_sub(self.workers.len());
         if free == 0 {
             return Ok(());
@@ -185,14 +188,15 @@ impl Supervisor<'_> {
         let most = self.study.most_trials(summary)?;
         let left = summary.counts.queued + most.saturating_sub(summary.counts.total());
         for _ in 0..free.min(usize::try_from(left).unwrap_or(usize::MAX)) {
-            self.workers.push(Worker::start(self.options, self.study)?);
+            self.workers.push(Worker::spawn(self.options, self.study, &self.sender)?);
         }
         Ok(())
     }
 
-    fn tell_news(&mut self, summary: &StudySummary) -> Result<(), RunError> {
+    /// Tells of the trials that finished, else where things stand; whether there were any.
+    fn tell_news(&mut self, summary: &StudySummary) -> Result<bool, RunError> {
         if self.tell_finished()? {
-            return Ok(());
+            return Ok(true);
         }
         let id = self.study.id();
         let mut running = Vec::new();
@@ -200,7 +204,7 @@ impl Supervisor<'_> {
             running.extend(self.study.store().trial(id, worker.trial)?);
         }
         (self.observe)(Event::Progress { running: &running, summary });
-        Ok(())
+        Ok(false)
     }
 
     /// Tells of the trials that finished since the last look; whether there were any.
@@ -242,18 +246,12 @@ impl Supervisor<'_> {
     fn look_after_workers(&mut self) -> Result<(), RunError> {
         let mut i = 0;
         while i < self.workers.len() {
-            let ended = self.workers[i].ended();
-            for text in self.workers[i].notes(ended.is_some()) {
-                if self.noted.insert(text.clone()) {
-                    (self.observe)(Event::Note { text: &text });
-                }
-            }
-            match ended {
+            match self.workers[i].ended() {
                 None => i += 1,
                 Some(status) => {
                     let worker = self.workers.swap_remove(i);
                     if !status.success() {
-                        self.bury(&worker, status)?;
+                        self.reap(&worker, status)?;
                     }
                 }
             }
@@ -262,20 +260,20 @@ impl Supervisor<'_> {
     }
 
     /// A worker ended with an error: the trial it held goes back to the queue, or fails.
-    fn bury(&mut self, worker: &Worker, status: ExitStatus) -> Result<(), RunError> {
-        let stderr = worker.last_words();
+    fn reap(&mut self, worker: &Worker, status: ExitStatus) -> Result<(), RunError> {
+        let stderr = worker.stderr_tail();
         if status.code() == Some(i32::from(EXIT_UNUSABLE)) {
             return Err(RunError::Unusable { reason: stderr.trim_end().to_owned() });
         }
-        let how = objective::describe_exit(status);
+        let how = process::describe_exit(status);
         let reason = if stderr.is_empty() { how } else { format!("{how}\n{stderr}") };
         let held: Vec<WorkerId> = self.held_by(worker.pid())?;
-        let blame = (self.asked != Interrupt::Abandon).then(|| Blame {
+        let policy = (self.asked != Interrupt::Abandon).then(|| LossPolicy {
             max_losses: MAX_LOSSES,
             reason: format!("its worker died: {reason}"),
         });
         let id = self.study.id();
-        self.study.store().release(id, &held, blame.as_ref(), Timestamp::now())?;
+        self.study.store().release(id, &held, policy.as_ref(), Timestamp::now())?;
         self.deaths_in_a_row += 1;
         if self.deaths_in_a_row >= MAX_DEATHS_IN_A_ROW {
             return Err(RunError::WorkersKeepDying { reason });
@@ -287,7 +285,7 @@ impl Supervisor<'_> {
     }
 
     fn held_by(&mut self, pid: u32) -> Result<Vec<WorkerId>, StudyError> {
-        let (id, host) = (self.study.id(), crate::study::host());
+        let (id, host) = (self.study.id(), process::host());
         let workers = self.study.store().workers(id)?;
         let mine = workers.iter().filter(|w| w.info.pid == pid && w.info.host == host);
         Ok(mine.map(|w| w.id).collect())

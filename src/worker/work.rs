@@ -1,21 +1,18 @@
 //! A worker: takes trials from the store and evaluates them.
 
-use std::io::BufRead;
+use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
 
-use crate::objective::{self, Objective, ObjectiveSpec, StopFlag, Unavailable};
-use crate::store::{
-    ProcessIdentity, SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId,
-};
-use crate::study::{Evaluated, Study, identify};
+use crate::objective::{self, Objective, ObjectiveSpec, Unavailable};
+use crate::process::{ProcessIdentity, identify};
+use crate::store::{SqliteOptions, SqliteStore, StoreError, StudyId, WorkerId};
+use crate::study::{Evaluated, News, Study};
 use crate::trial::Timestamp;
 
-use super::signals::{Interrupt, Interrupts};
-use super::{LEASE, RunError};
+use super::RunError;
+use super::lease::{Lease, lease_end};
+use super::message;
+use super::stop::StopSignals;
 
 /// What a worker needs to know.
 #[derive(Clone, Debug)]
@@ -30,7 +27,7 @@ pub struct WorkerOptions {
     pub runs: PathBuf,
     /// `auto`, `cpu`, `cuda` or `cuda:N`, over what the study says; `None` leaves it to the study.
     pub device: Option<String>,
-    /// Whether a supervisor started this worker and speaks to it on stdin.
+    /// Whether a supervisor started this worker, speaks to it on stdin and hears it on stdout.
     pub supervised: bool,
 }
 
@@ -43,14 +40,14 @@ pub enum WorkerEnd {
     Stopped,
 }
 
-/// Evaluates trials of a study until none is left or it is asked to stop; `note` hears what the
-/// objective [has to say](objective::Reporter::note).
+/// Evaluates trials of a study until none is left or it is asked to stop. What the objective
+/// [has to say](objective::Reporter::note) goes to the supervisor, or to `note` where there is none.
 ///
 /// # Errors
 /// [`RunError::Unusable`] if the objective cannot evaluate any trial; the trial at hand goes back to
 /// the queue.
 pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<WorkerEnd, RunError> {
-    let orders = Orders::listen(options.supervised)?;
+    let stop = StopSignals::listen(options.supervised)?;
     let open = || SqliteStore::open(&options.database, &options.sqlite);
     let mut study = Study::open(Box::new(open()?), &options.study)?;
     let mut objective = match &study.spec().objective {
@@ -75,7 +72,13 @@ pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<Worke
     let worker = study.register(objective.device(), supervisor.as_ref(), lease_end())?;
     let _lease = Lease::keep(open()?, worker);
 
-    let end = take_trials(&mut study, objective.as_mut(), worker, options, &orders, note);
+    let mut tell = |news: News<'_>| match news {
+        // A supervisor that is gone shows by stdin, too.
+        news if options.supervised => drop(message::write(&mut io::stdout().lock(), news)),
+        News::Note(text) => note(text),
+        News::Stored => {}
+    };
+    let end = take_trials(&mut study, objective.as_mut(), worker, options, &stop, &mut tell);
     if end.is_err() {
         // Not the trial's fault: another worker may have better luck with it.
         let _ = release(&mut study, worker);
@@ -88,10 +91,10 @@ fn take_trials(
     objective: &mut dyn Objective,
     worker: WorkerId,
     options: &WorkerOptions,
-    orders: &Orders,
-    note: &mut dyn FnMut(&str),
+    stop: &StopSignals,
+    tell: &mut dyn FnMut(News<'_>),
 ) -> Result<WorkerEnd, RunError> {
-    while !orders.finish.is_raised() {
+    while !stop.finish.is_raised() {
         let Some(trial) = study.ask_as(worker)? else {
             // Alone, nobody else looks after the trials of workers that are gone.
             if options.supervised || study.recover()?.requeued.is_empty() {
@@ -99,8 +102,9 @@ fn take_trials(
             }
             continue;
         };
-        match study.evaluate(objective, &trial, &options.runs, &orders.abandon, note)? {
-            Evaluated::Told => {}
+        tell(News::Stored);
+        match study.evaluate(objective, &trial, &options.runs, &stop.abandon, tell)? {
+            Evaluated::Told => tell(News::Stored),
             Evaluated::Abandoned => release(study, worker)?,
             Evaluated::Unusable { reason } => return Err(RunError::Unusable { reason }),
         }
@@ -117,80 +121,7 @@ fn supervisor() -> Option<ProcessIdentity> {
     identify(parent.as_raw_nonzero().get().unsigned_abs())
 }
 
-fn lease_end() -> Timestamp {
-    Timestamp(Timestamp::now().0 + LEASE.as_micros() as i64)
-}
-
 fn release(study: &mut Study, worker: WorkerId) -> Result<(), StoreError> {
     let id: StudyId = study.id();
     study.store().release(id, &[worker], None, Timestamp::now()).map(|_| ())
-}
-
-/// What the worker was told to do, by its supervisor or by signals.
-struct Orders {
-    finish: StopFlag,
-    abandon: StopFlag,
-}
-
-impl Orders {
-    fn listen(supervised: bool) -> Result<Self, RunError> {
-        let orders = Self { finish: StopFlag::default(), abandon: StopFlag::default() };
-        let (finish, abandon) = (orders.finish.clone(), orders.abandon.clone());
-        if supervised {
-            thread::spawn(move || {
-                for line in std::io::stdin().lock().lines() {
-                    match line {
-                        Ok(line) if line.trim() == "finish" => finish.raise(),
-                        Ok(_) => {}
-                        Err(_) => break,
-                    }
-                }
-                finish.raise();
-                abandon.raise();
-            });
-        } else {
-            let interrupts = Interrupts::listen().map_err(|source| RunError::Io {
-                what: "cannot listen for signals".into(),
-                source,
-            })?;
-            thread::spawn(move || {
-                while !abandon.is_raised() {
-                    thread::sleep(Duration::from_millis(50));
-                    match interrupts.get() {
-                        Interrupt::None => {}
-                        Interrupt::Finish => finish.raise(),
-                        Interrupt::Abandon => {
-                            finish.raise();
-                            abandon.raise();
-                        }
-                    }
-                }
-            });
-        }
-        Ok(orders)
-    }
-}
-
-/// Renews a worker's lease on a thread of its own until dropped.
-struct Lease(Arc<AtomicBool>);
-
-impl Lease {
-    fn keep(mut store: SqliteStore, worker: WorkerId) -> Self {
-        let over = Arc::new(AtomicBool::new(false));
-        let shared = Arc::clone(&over);
-        thread::spawn(move || {
-            while !shared.load(Ordering::Acquire) {
-                // A renewal that fails is tried again; three may be missed before the lease ends.
-                let _ = store.renew_lease(worker, lease_end());
-                thread::park_timeout(LEASE / 4);
-            }
-        });
-        Self(over)
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
-    }
 }

@@ -1,22 +1,18 @@
-//! Programs that outlived their worker.
+//! Processes that outlived the one that started them.
 //!
 //! A worker that is killed takes its trial's program along, but not what that program started: a shell
 //! wrapper's child, a data loader's workers. Before the trial is run again they are found by the mark
 //! that all descendants inherit in their environment, so that no trial runs twice at once.
 
-use std::ffi::OsString;
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
 
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
-/// The variable that names a trial's folder; no two trials of a machine share one.
-pub(super) const MARK: &str = "SURMISE_DIR";
-
-/// Kills the processes that carry the mark of this trial.
-pub(super) fn kill(folder: &Path) {
-    let mut mark = OsString::from(MARK);
+/// Kills the processes whose environment sets this variable to this value.
+pub(crate) fn kill_marked(variable: &str, value: &OsStr) {
+    let mut mark = OsString::from(variable);
     mark.push("=");
-    mark.push(folder);
+    mark.push(value);
     let Ok(mut system) = System::new() else { return };
     let kind = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
