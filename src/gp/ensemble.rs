@@ -2,20 +2,24 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::acquisition::{log_ei, log_ei_with_gradient};
+use super::acquisition::Acquisition;
+use super::column::Column;
+use super::error::GpError;
+use super::hyperparameters::Prior;
 use super::likelihood::Data;
 use super::posterior::{latent, latent_batch};
+use super::preference::Preference;
+use super::process::{GaussianProcess, Posterior};
 use super::sample::{Schedule, sample};
-use super::{Column, GaussianProcess, GpError, Posterior, Preference, Prior, fit};
 
-/// A point and its LogEI.
+/// A point and the acquisition function there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Maximum {
     /// The point in the unit cube, discrete columns on their levels.
     pub point: Vec<f64>,
-    /// The mean over the ensemble of EI there, as a logarithm, in standardised units, and the
-    /// preference if there is one.
-    pub log_ei: f64,
+    /// The mean over the ensemble of the acquisition function there, as a logarithm, in standardised
+    /// units, and the preference if there is one.
+    pub log_value: f64,
 }
 
 /// Steps of the chain before the first draw, and from draw to draw.
@@ -51,7 +55,7 @@ impl Ensemble {
         }
         let z = map.standardizer.apply(y);
         let data = Data { columns, x: &map.x, z: &z, prior };
-        let start = fit::to_theta(&map.hyperparameters);
+        let start = map.hyperparameters.to_theta();
         let schedule = Schedule { burn: BURN, thin: THIN, draws };
         let draws = sample(data, &start, schedule, seed).into_iter().map(|hyperparameters| {
             let (x, z, standardizer) = (map.x.clone(), z.clone(), map.standardizer.clone());
@@ -132,23 +136,31 @@ impl Ensemble {
         self.members.iter().map(|member| one(member) / count).sum()
     }
 
-    /// The best of `points` (m × d, on their levels) by LogEI, the first of equals. `None` if there
-    /// are none.
-    pub fn best_by_log_ei(
+    /// The best of `points` (m × d, on their levels) by an acquisition function, the first of equals.
+    /// `None` if there are none.
+    pub fn best_of(
         &self,
         points: &DMatrix<f64>,
+        acquisition: &dyn Acquisition,
         preference: Option<&Preference>,
     ) -> Option<Maximum> {
-        let values = self.rate(points, preference);
+        let values = self.rate(points, acquisition, preference);
         let best = argmax(&values)?;
-        Some(Maximum { point: row(points, best), log_ei: values[best] })
+        Some(Maximum { point: row(points, best), log_value: values[best] })
     }
 
-    /// LogEI at the rows of `points`, the mean over the members, with the preference.
-    pub(super) fn rate(&self, points: &DMatrix<f64>, preference: Option<&Preference>) -> Vec<f64> {
+    /// The acquisition function at the rows of `points`, the mean over the members, with the
+    /// preference.
+    pub(super) fn rate(
+        &self,
+        points: &DMatrix<f64>,
+        acquisition: &dyn Acquisition,
+        preference: Option<&Preference>,
+    ) -> Vec<f64> {
         let members = self.members.iter().map(|m| {
             let latents = latent_batch(&m.factored, &m.x, m.hyperparameters.mean, points);
-            let values = latents.into_iter().map(|(mean, v)| log_ei(m.best, mean, v));
+            let values =
+                latents.into_iter().map(|(mean, v)| acquisition.log_value(m.best, mean, v));
             values.collect::<Vec<f64>>()
         });
         let values: Vec<Vec<f64>> = members.collect();
@@ -161,11 +173,12 @@ impl Ensemble {
     pub(super) fn rate_with_gradient(
         &self,
         point: &[f64],
+        acquisition: &dyn Acquisition,
         preference: Option<&Preference>,
     ) -> (f64, Vec<f64>) {
         let members = self.members.iter().map(|m| {
             let latent = latent(&m.factored, &m.x, m.hyperparameters.mean, point);
-            log_ei_with_gradient(m.best, &latent)
+            acquisition.log_value_with_gradient(m.best, &latent)
         });
         let members: Vec<(f64, Vec<f64>)> = members.collect();
         let value = log_mean(members.iter().map(|m| m.0));

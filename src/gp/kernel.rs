@@ -30,7 +30,8 @@
 
 use nalgebra::DMatrix;
 
-use super::{Column, Hyperparameters};
+use super::column::Column;
+use super::hyperparameters::Hyperparameters;
 
 /// The kernel at given hyperparameters.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@
 //! The acquisition is multiplied by `π(x)^{β/n}`, so that its logarithm gains `β/n ln π(x)` (Hvarfner
 //! et al. 2022, πBO, arXiv 2204.11051): a wrong belief is forgotten as evidence comes in.
 
-use super::Column;
+use super::column::Column;
 
 /// A belief about one column.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -23,6 +23,7 @@ mod guess;
 mod listing;
 mod parameter;
 mod params;
+mod sobol;
 mod tree;
 
 pub use condition::{Condition, ConditionError};
@@ -32,6 +33,8 @@ pub use expression::{ExpressionError, FUNCTIONS};
 pub use guess::Guess;
 pub use parameter::Parameter;
 pub use params::{ParamValue, Params};
+
+pub(crate) use sobol::{SobolSequence, TooManyDimensions};
 
 use std::sync::Arc;
 
