@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{Condition, Domain, Guess, ParamValue, SpaceError};
+use super::condition::Condition;
+use super::domain::Domain;
+use super::error::SpaceError;
+use super::guess::Guess;
+use super::params::ParamValue;
 
 /// A named parameter and the values it may take.
 #[derive(Clone, Debug, PartialEq)]
