@@ -23,6 +23,11 @@ use crate::document::{Data, Entry, Problem};
 use crate::space::{Params, SearchSpace, TooManyDimensions};
 use crate::trial::{History, Origin, TrialNumber};
 
+/// The revision of everything that a suggestion is computed by: spaces, samplers, surrogates, Gaussian
+/// processes. A change that makes any suggestion another one raises it, so that a replay recomputes only
+/// what its own revision suggested.
+pub const ENGINE_REVISION: u32 = 1;
+
 /// A sampler's choice for one trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suggestion {
