@@ -65,17 +65,17 @@ impl Ensemble {
         Ok(if members.is_empty() { map.into() } else { Self { members } })
     }
 
-    /// Number of observations, believed points not counted.
+    /// Number of observations.
     pub fn observations(&self) -> usize {
         self.members[0].observations
     }
 
-    /// See [`GaussianProcess::believe`]; every member believes its own mean.
+    /// Conditions every member on its own mean at a point: see [`GaussianProcess::condition_on_mean`].
     ///
     /// # Errors
     /// As there.
-    pub fn believe(&mut self, point: &[f64]) -> Result<(), GpError> {
-        self.members.iter_mut().try_for_each(|member| member.believe(point))
+    pub fn condition_on_mean(&mut self, point: &[f64]) -> Result<(), GpError> {
+        self.members.iter_mut().try_for_each(|member| member.condition_on_mean(point))
     }
 
     /// Mean and standard deviation of the latent function at the rows of `points`, given as for
@@ -200,7 +200,8 @@ impl Ensemble {
         &self.members[0].columns
     }
 
-    /// Up to `count` observed or believed points of lowest posterior mean over the members, best first.
+    /// Up to `count` points of lowest posterior mean over the members, best first: of those observed and
+    /// those conditioned on the mean.
     pub(super) fn incumbents(&self, count: usize) -> Vec<Vec<f64>> {
         let x = &self.members[0].x;
         let mut means = vec![0.0; x.nrows()];

@@ -26,12 +26,12 @@ pub struct Hyperparameters {
     pub mean: f64,
 }
 
-/// What is believed of a function before any loss is seen.
+/// Assumptions about a function before any loss is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prior {
     /// Whether the kernel has an additive part.
     pub additive: bool,
-    /// What is believed of the noise.
+    /// Assumption about the noise.
     pub noise: NoisePrior,
 }
 
@@ -41,19 +41,19 @@ impl Default for Prior {
     }
 }
 
-/// What is believed of the noise, as a share of the outcomes' variance: a log-normal.
+/// Assumption about the noise's share of the outcomes' variance: a log-normal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoisePrior {
     /// Around 5e-5, 95 % between 1e-6 and 0.002. A search goes by it: doubting good losses for no
     /// reason costs trials.
     Slight,
     /// Around 0.007, 95 % between 1e-4 and 0.4. For a judgement: a few dozen losses can often be had
-    /// without noise or with much of it, and who believes in none takes the luckiest at its word.
+    /// without noise or with much of it, and who assumes none takes the luckiest at its word.
     Open,
 }
 
 impl NoisePrior {
-    /// Of `ln σ_n²`.
+    /// The density of `ln σ_n²`.
     fn normal(self) -> Normal {
         let center = match self {
             Self::Slight => -10.0,
@@ -77,7 +77,7 @@ struct Coordinate {
     name: &'static str,
     /// Least and greatest value of the coordinate in a search.
     bounds: (f64, f64),
-    /// Density before any loss is seen, for a number of columns and what is believed of the noise.
+    /// Density before any loss is seen, for a number of columns and an assumption about the noise.
     prior: fn(f64, NoisePrior) -> Normal,
     /// Where a search starts, for a number of columns.
     starts: fn(f64) -> Vec<f64>,

@@ -32,7 +32,7 @@ impl Posterior {
 #[derive(Clone, Debug)]
 pub struct GaussianProcess {
     pub(super) columns: Vec<Column>,
-    /// Points, n × d; believed ones last.
+    /// Points, n × d; those conditioned on the mean last.
     pub(super) x: DMatrix<f64>,
     pub(super) standardizer: Standardizer,
     pub(super) observations: usize,
@@ -41,7 +41,7 @@ pub struct GaussianProcess {
     pub(super) factored: Factored,
     /// Posterior means at the rows of `x`, standardised.
     pub(super) fitted_means: Vec<f64>,
-    /// What expected improvement improves on: the least standardised loss observed, or believed. Under
+    /// What expected improvement improves on: the least standardised loss, observed or conditioned on. Under
     /// noise it lies below the least posterior mean; the search then reaches further, and found
     /// better points on noisy Branin and Hartmann functions.
     pub(super) best: f64,
@@ -119,13 +119,12 @@ impl GaussianProcess {
         })
     }
 
-    /// The same model, believing its own mean at `point`: means stay, the variance near the point
-    /// shrinks, so that a suggestion keeps away from what is being evaluated (the kriging believer of
+    /// Conditions the model on its own mean at `point`: means stay, the variance near the point shrinks, so that a suggestion keeps away from what is being evaluated (the kriging believer of
     /// Ginsbourger et al. 2010). Coordinates as for [`fit`](Self::fit), d of them.
     ///
     /// # Errors
     /// [`GpError::Shape`], [`GpError::NotFinite`].
-    pub fn believe(&mut self, point: &[f64]) -> Result<(), GpError> {
+    pub fn condition_on_mean(&mut self, point: &[f64]) -> Result<(), GpError> {
         check_count("coordinates", self.columns.len(), point.len())?;
         check_finite("coordinates", point.iter().map(|&u| (self.x.nrows(), u)))?;
         let n = self.x.nrows();
@@ -168,12 +167,12 @@ impl GaussianProcess {
         &self.hyperparameters
     }
 
-    /// Log marginal likelihood of the standardised losses, believed points not counted.
+    /// Log marginal likelihood of the standardised losses that were observed.
     pub fn log_marginal_likelihood(&self) -> f64 {
         self.log_marginal_likelihood
     }
 
-    /// Number of observations, believed points not counted.
+    /// Number of observations.
     pub fn observations(&self) -> usize {
         self.observations
     }

@@ -12,7 +12,7 @@ use super::warp::Warp;
 const NOISE_SPAN: f64 = 10.0;
 
 /// Hyperparameters drawn for a search where there are choices. Which of them matter is open for long: the
-/// most probable hyperparameters are sure that some do not, and a search that believes them never tries
+/// most probable hyperparameters are sure that some do not, and a search that trusts them never tries
 /// those again. Draws disagree about it. Without choices the average was no better, and slower to exploit.
 pub(super) const SEARCH_DRAWS: usize = 5;
 

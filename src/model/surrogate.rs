@@ -53,13 +53,13 @@ impl Surrogate {
         self.gp.observations()
     }
 
-    /// Lets the model believe its own mean at the parameters of a pending trial; see
-    /// [`GaussianProcess::believe`](crate::gp::GaussianProcess::believe).
+    /// Conditions the model on its own mean at the parameters of a pending trial; see
+    /// [`GaussianProcess::condition_on_mean`](crate::gp::GaussianProcess::condition_on_mean).
     ///
     /// # Errors
     /// As there.
-    pub fn believe(&mut self, params: &Params) -> Result<(), GpError> {
-        self.gp.believe(&self.space.encode(params))
+    pub fn condition_on_mean(&mut self, params: &Params) -> Result<(), GpError> {
+        self.gp.condition_on_mean(&self.space.encode(params))
     }
 
     /// The best of some snapped points of the unit cube by an acquisition function and the user's

@@ -123,13 +123,13 @@ fn discrete_columns_stay_on_their_levels_and_exclusions_hold() {
 }
 
 #[test]
-fn a_believed_point_keeps_its_mean_and_loses_its_appeal() {
+fn a_point_conditioned_on_its_mean_keeps_it_and_loses_its_appeal() {
     let columns = vec![Column::continuous(); 2];
     let mut gp = sloping(&columns, &[0.3, 0.6]);
     let first = maximum(&gp, &[]).unwrap();
     let at = DMatrix::from_row_slice(1, 2, &first.point);
     let before = gp.members[0].posterior(&at).unwrap();
-    gp.believe(&first.point).unwrap();
+    gp.condition_on_mean(&first.point).unwrap();
     let after = gp.members[0].posterior(&at).unwrap();
     assert!((before.mean[0] - after.mean[0]).abs() < 1e-9);
     assert!(after.standard_deviation[0] < 0.5 * before.standard_deviation[0]);

@@ -76,7 +76,7 @@ fn suggest_by_model(
     });
     let mut surrogate = Surrogate::fit(space, history, purpose).map_err(|e| e.to_string())?;
     for params in &history.pending {
-        surrogate.believe(params).map_err(|e| e.to_string())?;
+        surrogate.condition_on_mean(params).map_err(|e| e.to_string())?;
     }
     let seen = space.may_repeat().then(|| Seen::new(space, history));
     let rest = seen.as_ref().and_then(|seen| unseen(space, seen));
