@@ -8,9 +8,9 @@ use super::error::GpError;
 use super::hyperparameters::Prior;
 use super::likelihood::Data;
 use super::posterior::{latent, latent_batch};
-use super::preference::Preference;
 use super::process::{GaussianProcess, Posterior};
 use super::sample::{Schedule, sample};
+use super::user_prior::UserPrior;
 
 /// A point and the acquisition function there.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,7 @@ pub struct Maximum {
     /// The point in the unit cube, discrete columns on their levels.
     pub point: Vec<f64>,
     /// The mean over the ensemble of the acquisition function there, as a logarithm, in standardised
-    /// units, and the preference if there is one.
+    /// units, and the user's prior if there is one.
     pub log_value: f64,
 }
 
@@ -142,20 +142,20 @@ impl Ensemble {
         &self,
         points: &DMatrix<f64>,
         acquisition: &dyn Acquisition,
-        preference: Option<&Preference>,
+        user_prior: Option<&UserPrior>,
     ) -> Option<Maximum> {
-        let values = self.rate(points, acquisition, preference);
+        let values = self.rate(points, acquisition, user_prior);
         let best = argmax(&values)?;
         Some(Maximum { point: row(points, best), log_value: values[best] })
     }
 
     /// The acquisition function at the rows of `points`, the mean over the members, with the
-    /// preference.
+    /// user's prior.
     pub(super) fn rate(
         &self,
         points: &DMatrix<f64>,
         acquisition: &dyn Acquisition,
-        preference: Option<&Preference>,
+        user_prior: Option<&UserPrior>,
     ) -> Vec<f64> {
         let members = self.members.iter().map(|m| {
             let latents = latent_batch(&m.factored, &m.x, m.hyperparameters.mean, points);
@@ -164,8 +164,8 @@ impl Ensemble {
             values.collect::<Vec<f64>>()
         });
         let values: Vec<Vec<f64>> = members.collect();
-        let preferred = |i| preference.map_or(0.0, |p| p.value(self.columns(), &row(points, i)));
-        (0..points.nrows()).map(|i| log_mean(values.iter().map(|v| v[i])) + preferred(i)).collect()
+        let log_prior = |i| user_prior.map_or(0.0, |p| p.value(self.columns(), &row(points, i)));
+        (0..points.nrows()).map(|i| log_mean(values.iter().map(|v| v[i])) + log_prior(i)).collect()
     }
 
     /// [`rate`](Self::rate) at one point, with its gradient; columns that are no continuous ones, or
@@ -174,7 +174,7 @@ impl Ensemble {
         &self,
         point: &[f64],
         acquisition: &dyn Acquisition,
-        preference: Option<&Preference>,
+        user_prior: Option<&UserPrior>,
     ) -> (f64, Vec<f64>) {
         let members = self.members.iter().map(|m| {
             let latent = latent(&m.factored, &m.x, m.hyperparameters.mean, point);
@@ -189,11 +189,11 @@ impl Ensemble {
                 *sum += share * slope;
             }
         }
-        let Some(preference) = preference else { return (value, gradient) };
+        let Some(user_prior) = user_prior else { return (value, gradient) };
         for (k, (sum, &u)) in gradient.iter_mut().zip(point).enumerate() {
-            *sum += preference.slope(k, u);
+            *sum += user_prior.slope(k, u);
         }
-        (value + preference.value(self.columns(), point), gradient)
+        (value + user_prior.value(self.columns(), point), gradient)
     }
 
     pub(super) fn columns(&self) -> &[Column] {

@@ -12,7 +12,7 @@ use nalgebra::DMatrix;
 
 use super::acquisition::Acquisition;
 use super::ensemble::{Ensemble, Maximum, row};
-use super::preference::Preference;
+use super::user_prior::UserPrior;
 use crate::numeric::minimize::{Effort, minimize_in_box};
 
 /// Which points may be suggested.
@@ -50,7 +50,7 @@ const SLIDES: [f64; 6] = [0.1, 0.04, 0.015, 0.006, 0.002, 0.0005];
 const SLIDE: usize = 48;
 
 impl Ensemble {
-    /// The maximum of an acquisition function over a region, with the user's preference.
+    /// The maximum of an acquisition function over a region, with the user's prior.
     ///
     /// `filling` (m × d) are points that fill the unit cube evenly, where the search begins; a few
     /// hundred are enough. `None` if the region holds none of them, nor any near the best observations.
@@ -59,9 +59,9 @@ impl Ensemble {
         filling: &DMatrix<f64>,
         region: &dyn Region,
         acquisition: &dyn Acquisition,
-        preference: Option<&Preference>,
+        user_prior: Option<&UserPrior>,
     ) -> Option<Maximum> {
-        Search { ensemble: self, filling, region, acquisition, preference }.run()
+        Search { ensemble: self, filling, region, acquisition, user_prior }.run()
     }
 }
 
@@ -71,7 +71,7 @@ struct Search<'a> {
     filling: &'a DMatrix<f64>,
     region: &'a dyn Region,
     acquisition: &'a dyn Acquisition,
-    preference: Option<&'a Preference>,
+    user_prior: Option<&'a UserPrior>,
 }
 
 impl Search<'_> {
@@ -101,7 +101,7 @@ impl Search<'_> {
 
     fn rate(&self, points: &[Vec<f64>]) -> Vec<f64> {
         let points = rows(points, self.ensemble.columns().len());
-        self.ensemble.rate(&points, self.acquisition, self.preference)
+        self.ensemble.rate(&points, self.acquisition, self.user_prior)
     }
 
     /// Points of the region: `filling` itself, then parts of it drawn in around the incumbents.
@@ -180,7 +180,7 @@ impl Search<'_> {
                 return None;
             };
             let (value, gradient) =
-                self.ensemble.rate_with_gradient(&point, self.acquisition, self.preference);
+                self.ensemble.rate_with_gradient(&point, self.acquisition, self.user_prior);
             Some((-value, free.iter().map(|&k| -gradient[k]).collect()))
         };
         let start: Vec<f64> = free.iter().map(|&k| top.point[k]).collect();
@@ -231,7 +231,7 @@ impl Search<'_> {
 
     fn best_of(&self, points: Vec<Vec<f64>>) -> Option<Maximum> {
         let points = rows(&points, self.ensemble.columns().len());
-        self.ensemble.best_of(&points, self.acquisition, self.preference)
+        self.ensemble.best_of(&points, self.acquisition, self.user_prior)
     }
 }
 

@@ -13,9 +13,9 @@
 //! | `posterior` | mean and variance of the latent function at new points |
 //! | `process` | one model: conditioned on observations, asked in their units |
 //! | `acquisition` | how much a point is worth evaluating, a file each |
-//! | `preference` | where the user expects good points |
+//! | `user_prior` | where the user expects good points |
 //! | `ensemble` | several models at once: what they say, averaged over what is not known |
-//! | `maximize` | where acquisition and preference together are largest |
+//! | `maximize` | where acquisition and the user's prior together are largest |
 //! | `safe_math` | `ln h`, right in the tails |
 //! | `standardize` | outcomes with mean 0 and variance 1 |
 //! | `check`, `error` | what a model can be made of, and why there is none |
@@ -38,19 +38,19 @@ mod kernel;
 mod likelihood;
 mod maximize;
 mod posterior;
-mod preference;
 mod process;
 mod safe_math;
 mod sample;
 mod standardize;
+mod user_prior;
 
 pub use column::{Column, Values};
 pub use ensemble::{Ensemble, Maximum};
 pub use error::GpError;
 pub use hyperparameters::{Hyperparameters, NoisePrior, Prior};
 pub use maximize::Region;
-pub use preference::{Belief, Preference};
 pub use process::{GaussianProcess, Posterior};
+pub use user_prior::{ColumnPrior, UserPrior};
 
 /// The matrices and vectors that points, losses and predictions are given in.
 pub use nalgebra::{DMatrix, DVector};

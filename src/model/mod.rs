@@ -7,12 +7,11 @@
 //! | `table` | trials as columns, points and losses |
 //! | `warp` | losses far beyond the median, compressed |
 //! | `outliers` | losses that say nothing of their parameters |
-//! | `guess` | the user's guesses as a preference |
+//! | `user_prior` | the user's guesses as a prior |
 //! | `surrogate` | a fitted model, in units of the loss |
 //! | `units` | a fitted model, in units of the metric |
 
 mod describe;
-mod guess;
 mod judge;
 mod outliers;
 mod purpose;
@@ -20,6 +19,7 @@ mod search;
 mod surrogate;
 mod table;
 mod units;
+mod user_prior;
 mod warp;
 
 pub use purpose::Purpose;

@@ -5,9 +5,9 @@ use crate::gp::{Ensemble, GpError, Maximum, Region};
 use crate::space::{Params, SearchSpace};
 use crate::trial::History;
 
-use super::guess::preference;
 use super::purpose::Purpose;
 use super::table::rows;
+use super::user_prior::user_prior;
 use super::warp::Warp;
 use super::{describe, judge, search};
 
@@ -65,8 +65,8 @@ impl Surrogate {
     /// The best of some snapped points of the unit cube by an acquisition function and the user's
     /// guesses. `None` without points.
     pub fn best_of(&self, points: &[Vec<f64>], acquisition: &dyn Acquisition) -> Option<Maximum> {
-        let preference = preference(&self.space, self.observations());
-        self.gp.best_of(&rows(points, self.space.len()), acquisition, preference.as_ref())
+        let user_prior = user_prior(&self.space, self.observations());
+        self.gp.best_of(&rows(points, self.space.len()), acquisition, user_prior.as_ref())
     }
 
     /// The maximum over a region of an acquisition function and the user's guesses; see
@@ -77,9 +77,9 @@ impl Surrogate {
         region: &dyn Region,
         acquisition: &dyn Acquisition,
     ) -> Option<Maximum> {
-        let preference = preference(&self.space, self.observations());
+        let user_prior = user_prior(&self.space, self.observations());
         let filling = rows(filling, self.space.len());
-        self.gp.maximize(&filling, region, acquisition, preference.as_ref())
+        self.gp.maximize(&filling, region, acquisition, user_prior.as_ref())
     }
 
     /// The prediction for parameters of the model's space.

@@ -1,4 +1,4 @@
-//! What a user believes of a parameter before any trial.
+//! Where a user expects good values of a parameter, before any trial.
 
 use super::domain::{Domain, Scale};
 use super::error::SpaceError;

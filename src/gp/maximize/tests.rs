@@ -3,7 +3,7 @@ use nalgebra::DVector;
 use super::*;
 use crate::gp::acquisition::LOG_EI;
 use crate::gp::golden::{golden_models, thirds};
-use crate::gp::{Belief, Column, GaussianProcess, Prior};
+use crate::gp::{Column, ColumnPrior, GaussianProcess, Prior};
 
 /// Log expected improvement.
 const EI: &dyn Acquisition = LOG_EI.function;
@@ -164,15 +164,15 @@ fn slides_along_the_edge_of_a_region() {
 }
 
 #[test]
-fn a_strong_preference_draws_the_maximum_and_its_slope_is_right() {
+fn a_strong_user_prior_draws_the_maximum_and_its_slope_is_right() {
     let gp = sloping(&vec![Column::continuous(); 2], &[0.2, 0.8]);
-    let belief = Belief { center: 0.9, deviation: 0.05 };
-    let preference = Preference { beliefs: vec![Some(belief), None], weight: 1e4 };
+    let prior = ColumnPrior { center: 0.9, deviation: 0.05 };
+    let user_prior = UserPrior { columns: vec![Some(prior), None], weight: 1e4 };
     let columns = gp.columns();
     let region = Cube { columns, excluded: &[] };
-    let found = gp.maximize(&filling(2), &region, EI, Some(&preference)).unwrap();
+    let found = gp.maximize(&filling(2), &region, EI, Some(&user_prior)).unwrap();
     assert!((found.point[0] - 0.9).abs() < 0.01, "{found:?}");
-    let mild = Preference { weight: 0.3, ..preference };
+    let mild = UserPrior { weight: 0.3, ..user_prior };
     let at = |u: f64| gp.rate_with_gradient(&[u, 0.4], EI, Some(&mild));
     let numeric = (at(0.5 + 1e-6).0 - at(0.5 - 1e-6).0) / 2e-6;
     assert!((at(0.5).1[0] - numeric).abs() < 1e-4 * numeric.abs(), "{numeric}");
