@@ -102,19 +102,19 @@ impl Ensemble {
         Ok(Posterior { mean, standard_deviation })
     }
 
-    /// How far each observation lies above what all the others make the model expect there, in standard
-    /// deviations of that expectation: `α_i / √(K⁻¹)_ii` (Rasmussen & Williams 2006, eq. 5.12), the mean
+    /// Leave-one-out residuals: how far each observation lies above what all the others make the model
+    /// expect there, in standard deviations of that expectation, `α_i / √(K⁻¹)_ii` (Rasmussen & Williams 2006, eq. 5.12), the mean
     /// over the members. In the order of the observations.
-    pub fn surprises(&self) -> Vec<f64> {
+    pub fn leave_one_out_residuals(&self) -> Vec<f64> {
         let share = 1.0 / self.members.len() as f64;
-        let mut surprises = vec![0.0; self.observations()];
+        let mut residuals = vec![0.0; self.observations()];
         for member in &self.members {
             let inverse = member.factored.cholesky.inverse();
-            for (i, surprise) in surprises.iter_mut().enumerate() {
-                *surprise += share * member.factored.alpha[i] / inverse[(i, i)].sqrt();
+            for (i, residual) in residuals.iter_mut().enumerate() {
+                *residual += share * member.factored.alpha[i] / inverse[(i, i)].sqrt();
             }
         }
-        surprises
+        residuals
     }
 
     /// Length scales, one a column, in units of the cube's side: the geometric mean over the members.

@@ -24,7 +24,7 @@ pub(super) fn fit(space: &SearchSpace, history: &History) -> Result<(Warp, Ensem
     if first == 0 {
         return Err(GpError::NoObservations);
     }
-    let warp = Warp::disasters(&losses, &losses[..first]);
+    let warp = Warp::outliers(&losses, &losses[..first]);
     let (columns, x, y) = table(space, &params, &losses, warp, MAX_OBSERVATIONS);
     let gp = Ensemble::fit(&columns, x, &y, Prior::default(), 0, 0)?;
     Ok((warp, gp))

@@ -4,7 +4,7 @@ use crate::gp::{DVector, Ensemble, GpError, NoisePrior, Prior};
 use crate::space::SearchSpace;
 use crate::trial::History;
 
-use super::outliers::without_freaks;
+use super::outliers::without_outliers;
 use super::search::{DRAWN, SEARCH_DRAWS};
 use super::table::{MAX_OBSERVATIONS, has_choices, measured, table};
 use super::warp::Warp;
@@ -27,10 +27,11 @@ pub(super) fn fit(space: &SearchSpace, history: &History) -> Result<(Warp, Ensem
     let fitted = |y: &DVector<f64>, rows: &[usize], prior, draws| {
         Ensemble::fit(&columns, x.select_rows(rows), &y.select_rows(rows), prior, draws, 0)
     };
-    // Freaks show in losses as they are: compressed, they look like other bad ones.
+    // Outliers show in losses as they are: compressed, they look like other bad ones.
     let (_, _, plain) = table(space, &params, &losses, Warp::none(), MAX_OBSERVATIONS);
-    let surprises = |rows: &[usize]| Ok(fitted(&plain, rows, Prior::default(), 0)?.surprises());
-    let kept = without_freaks(plain.len(), surprises)?;
+    let residuals =
+        |rows: &[usize]| Ok(fitted(&plain, rows, Prior::default(), 0)?.leave_one_out_residuals());
+    let kept = without_outliers(plain.len(), residuals)?;
     let prior = Prior { noise: NoisePrior::Open, ..Prior::default() };
     let gp = fitted(&y, &kept, prior, judging_draws(kept.len()))?;
     Ok((warp, gp))

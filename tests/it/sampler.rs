@@ -122,9 +122,9 @@ fn diverged_losses_do_not_blind_the_model() {
     assert!(regret < -4.0, "{regret:.2}");
 }
 
-/// What is gained on first trials that were all disasters is no measure of what is worth a trial.
+/// What is gained on first trials that were all hopeless is no measure of what is worth a trial.
 #[test]
-fn disasters_at_first_do_not_make_the_search_reckless() {
+fn outliers_at_first_do_not_make_the_search_reckless() {
     let space = unit_cube(2);
     let regret = |seed| {
         let sampler = sampler::build(&gp(None), seed);
