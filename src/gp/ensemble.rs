@@ -53,13 +53,13 @@ impl Ensemble {
         if draws == 0 {
             return Ok(map.into());
         }
-        let z = map.standardizer.apply(y);
+        let z = map.transform.apply(y);
         let data = Data { columns, x: &map.x, z: &z, prior };
         let start = map.hyperparameters.to_theta();
         let schedule = Schedule { burn: BURN, thin: THIN, draws };
         let draws = sample(data, &start, schedule, seed).into_iter().map(|hyperparameters| {
-            let (x, z, standardizer) = (map.x.clone(), z.clone(), map.standardizer.clone());
-            GaussianProcess::condition(columns, x, z, standardizer, hyperparameters)
+            let (x, z, transform) = (map.x.clone(), z.clone(), map.transform.clone());
+            GaussianProcess::condition(columns, x, z, transform, hyperparameters)
         });
         let members = draws.collect::<Result<Vec<_>, _>>()?;
         Ok(if members.is_empty() { map.into() } else { Self { members } })
@@ -129,7 +129,7 @@ impl Ensemble {
     pub fn noise_deviation(&self) -> f64 {
         let one = |member: &GaussianProcess| {
             let deviation = member.hyperparameters.noise_variance.sqrt();
-            member.standardizer.undo_deviation(deviation)
+            member.transform.undo_deviation(deviation)
         };
         let count = self.members.len() as f64;
         // Divided first, so that the sum of finite deviations stays finite.

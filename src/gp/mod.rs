@@ -17,7 +17,7 @@
 //! | `ensemble` | several models at once: what they say, averaged over what is not known |
 //! | `maximize` | where acquisition and the user's prior together are largest |
 //! | `safe_math` | `ln h`, right in the tails |
-//! | `standardize` | outcomes with mean 0 and variance 1 |
+//! | `outcome_transform` | outcomes with mean 0 and variance 1 |
 //! | `check`, `error` | what a model can be made of, and why there is none |
 //!
 //! Everything runs on one thread and is a pure function of its input: on one kind of processor, equal
@@ -37,11 +37,11 @@ mod hyperparameters;
 mod kernel;
 mod likelihood;
 mod maximize;
+mod outcome_transform;
 mod posterior;
 mod process;
 mod safe_math;
 mod sample;
-mod standardize;
 mod user_prior;
 
 pub use column::{Column, Values};

@@ -9,8 +9,8 @@ use super::fit;
 use super::hyperparameters::{Hyperparameters, Prior};
 use super::kernel::lanes;
 use super::likelihood::{Data, Factored};
+use super::outcome_transform::OutcomeTransform;
 use super::posterior::latent_batch;
-use super::standardize::Standardizer;
 
 /// The latent function at some points, in the units of the losses.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +34,7 @@ pub struct GaussianProcess {
     pub(super) columns: Vec<Column>,
     /// Points, n × d; those conditioned on the mean last.
     pub(super) x: DMatrix<f64>,
-    pub(super) standardizer: Standardizer,
+    pub(super) transform: OutcomeTransform,
     pub(super) observations: usize,
     pub(super) hyperparameters: Hyperparameters,
     log_marginal_likelihood: f64,
@@ -69,10 +69,10 @@ impl GaussianProcess {
         prior: Prior,
     ) -> Result<Self, GpError> {
         check_data(columns, &x, y)?;
-        let standardizer = Standardizer::new(y);
-        let z = standardizer.apply(y);
+        let transform = OutcomeTransform::new(y);
+        let z = transform.apply(y);
         let hyperparameters = fit::fit(Data { columns, x: &x, z: &z, prior })?;
-        Self::condition(columns, x, z, standardizer, hyperparameters)
+        Self::condition(columns, x, z, transform, hyperparameters)
     }
 
     /// Conditions on observations at given hyperparameters. Data as for [`fit`](Self::fit).
@@ -87,16 +87,16 @@ impl GaussianProcess {
     ) -> Result<Self, GpError> {
         check_data(columns, &x, y)?;
         check_hyperparameters(&hyperparameters, columns.len())?;
-        let standardizer = Standardizer::new(y);
-        let z = standardizer.apply(y);
-        Self::condition(columns, x, z, standardizer, hyperparameters)
+        let transform = OutcomeTransform::new(y);
+        let z = transform.apply(y);
+        Self::condition(columns, x, z, transform, hyperparameters)
     }
 
     pub(super) fn condition(
         columns: &[Column],
         x: DMatrix<f64>,
         z: DVector<f64>,
-        standardizer: Standardizer,
+        transform: OutcomeTransform,
         hyperparameters: Hyperparameters,
     ) -> Result<Self, GpError> {
         // Conditioning is on given hyperparameters, whatever their prior was.
@@ -112,7 +112,7 @@ impl GaussianProcess {
             log_marginal_likelihood: factored.log_likelihood(data, &hyperparameters),
             best: z.min(),
             x,
-            standardizer,
+            transform,
             hyperparameters,
             factored,
             fitted_means,
@@ -154,8 +154,8 @@ impl GaussianProcess {
     pub fn posterior(&self, points: &DMatrix<f64>) -> Result<Posterior, GpError> {
         check_points(&self.columns, points)?;
         let latents = latent_batch(&self.factored, &self.x, self.hyperparameters.mean, points);
-        let means = latents.iter().map(|l| self.standardizer.undo(l.0));
-        let deviations = latents.iter().map(|l| self.standardizer.undo_deviation(l.1.sqrt()));
+        let means = latents.iter().map(|l| self.transform.undo(l.0));
+        let deviations = latents.iter().map(|l| self.transform.undo_deviation(l.1.sqrt()));
         Ok(Posterior {
             mean: DVector::from_iterator(points.nrows(), means),
             standard_deviation: DVector::from_iterator(points.nrows(), deviations),
@@ -187,6 +187,6 @@ impl GaussianProcess {
     /// losses.
     pub fn prior_deviation(&self) -> f64 {
         let variance = self.factored.kernel.variance();
-        self.standardizer.undo_deviation(variance.sqrt())
+        self.transform.undo_deviation(variance.sqrt())
     }
 }
