@@ -51,6 +51,7 @@
 //! | [`trial`] | trials, their states and histories |
 //! | [`gp`] | Gaussian processes and acquisition functions, numbers only |
 //! | [`space`] | parameters, domains, the unit cube, quasi-random sequences |
+//! | `numeric` | random numbers, hashes, minimisation |
 //!
 //! # The flow of one trial
 //!

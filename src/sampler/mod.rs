@@ -14,7 +14,7 @@ mod gp;
 mod random;
 mod sobol;
 
-pub use gp::{GpSettings, Part};
+pub use gp::{Ablation, GpSettings};
 
 use serde_json::{Value, json};
 use thiserror::Error;

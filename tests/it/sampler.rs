@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use surmise::gp::GpError;
 use surmise::model::{Purpose, Surrogate};
-use surmise::sampler::{self, GpSettings, Part, Sampler, SamplerError, SamplerSettings};
+use surmise::sampler::{self, Ablation, GpSettings, Sampler, SamplerError, SamplerSettings};
 use surmise::space::{
     CategoricalDomain, Condition, Domain, Guess, IntDomain, ParamValue, Parameter, Params, Scale,
     SearchSpace,
@@ -228,7 +228,7 @@ fn the_first_trial_lies_in_the_middle_or_at_the_guesses() {
     // Where the middle is not allowed no one pretends it was.
     let (origin, at) = first(plain.clone(), &["x + y < 0.5"], &gp(None));
     assert!(origin == Origin::Sobol && at[0] + at[1] < 0.5, "{origin:?} {at:?}");
-    let settings = GpSettings { without: vec![Part::Center], ..GpSettings::default() };
+    let settings = GpSettings { ablate: vec![Ablation::Center], ..GpSettings::default() };
     let sobol = first(plain.clone(), &[], &SamplerSettings::Sobol);
     assert_eq!(first(plain.clone(), &[], &SamplerSettings::Gp(settings)), sobol);
     let mut guessed = plain;

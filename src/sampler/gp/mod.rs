@@ -3,7 +3,7 @@
 mod initial;
 mod settings;
 
-pub use settings::{GpSettings, Part};
+pub use settings::{Ablation, GpSettings};
 pub(super) use settings::{read, write};
 
 use super::distinct::{Seen, unseen};
@@ -42,7 +42,7 @@ impl Sampler for GpSampler {
         number: TrialNumber,
     ) -> Result<Suggestion, SamplerError> {
         if number.0 < self.settings.initial_trials(space.len()) as u64 {
-            let center = self.settings.uses(Part::Center);
+            let center = self.settings.uses(Ablation::Center);
             return initial::suggest(space, history, number, self.seed, center);
         }
         // Another key for every trial: no two searches begin at the same points.
@@ -69,9 +69,9 @@ fn suggest_by_model(
 ) -> Result<Suggestion, String> {
     let purpose = Purpose::Search(Search {
         observations: settings.observations,
-        additive: settings.uses(Part::Additive),
-        averaging: settings.uses(Part::Averaging),
-        compression: settings.uses(Part::Compression),
+        additive: settings.uses(Ablation::Additive),
+        averaging: settings.uses(Ablation::Averaging),
+        compression: settings.uses(Ablation::Compression),
         key,
     });
     let mut surrogate = Surrogate::fit(space, history, purpose).map_err(|e| e.to_string())?;

@@ -20,8 +20,8 @@ pub struct GpSettings {
     /// Most trials the model is fitted to, at least 2: the best, and an even choice of the others.
     /// Time grows with their cube.
     pub observations: usize,
-    /// Parts of the model left out, each once: to measure what it is worth.
-    pub without: Vec<Part>,
+    /// Ablations, each once: what is left out, to measure what it is worth.
+    pub ablate: Vec<Ablation>,
 }
 
 impl GpSettings {
@@ -34,20 +34,20 @@ impl GpSettings {
         self.sobol.unwrap_or_else(|| initial_trials(d))
     }
 
-    pub(super) fn uses(&self, part: Part) -> bool {
-        !self.without.contains(&part)
+    pub(super) fn uses(&self, part: Ablation) -> bool {
+        !self.ablate.contains(&part)
     }
 }
 
 impl Default for GpSettings {
     fn default() -> Self {
-        Self { sobol: None, observations: Self::OBSERVATIONS, without: Vec::new() }
+        Self { sobol: None, observations: Self::OBSERVATIONS, ablate: Vec::new() }
     }
 }
 
-/// A part of the model that can be left out.
+/// A part of the sampler that can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum Ablation {
     /// The kernel's sum over single parameters.
     Additive,
     /// Averaging over hyperparameters where there are choices.
@@ -58,8 +58,8 @@ pub enum Part {
     Center,
 }
 
-impl Part {
-    /// All of them, with their names in YAML.
+impl Ablation {
+    /// Every ablation with its name in YAML.
     pub const NAMES: [(&'static str, Self); 4] = [
         ("additive", Self::Additive),
         ("averaging", Self::Averaging),
@@ -70,7 +70,11 @@ impl Part {
 
 /// Reads the settings from the map that names the sampler.
 pub(in crate::sampler) fn read(fields: &Fields<'_>) -> Result<GpSettings, Problem> {
-    fields.only("the `gp` sampler", &["type", "sobol", "observations", "without"])?;
+    // Studies of earlier releases say `without`; nobody is told of it.
+    let earlier = fields.get("without");
+    let mut keys = vec!["type", "sobol", "observations", "ablate"];
+    keys.extend(earlier.is_some().then_some("without"));
+    fields.only("the `gp` sampler", &keys)?;
     let mut settings = GpSettings::default();
     if let Some(entry) = fields.get("sobol") {
         settings.sobol = Some(entry.whole(1..=MOST_TRIALS)? as usize);
@@ -78,12 +82,19 @@ pub(in crate::sampler) fn read(fields: &Fields<'_>) -> Result<GpSettings, Proble
     if let Some(entry) = fields.get("observations") {
         settings.observations = entry.whole(2..=MOST_OBSERVATIONS)? as usize;
     }
-    if let Some(entry) = fields.get("without") {
+    let ablate = fields.get("ablate");
+    if let (Some(_), Some(earlier)) = (&ablate, &earlier) {
+        return Err(earlier.problem("`without` is the earlier name of `ablate`", "given twice"));
+    }
+    if let Some(entry) = ablate.or(earlier) {
         let listed = entry.list()?;
-        let parts = listed.iter().map(|part| part.word(&Part::NAMES));
+        let parts = listed.iter().map(|part| part.word(&Ablation::NAMES));
         let parts = parts.collect::<Result<Vec<_>, _>>()?;
-        settings.without =
-            Part::NAMES.into_iter().map(|(_, part)| part).filter(|p| parts.contains(p)).collect();
+        settings.ablate = Ablation::NAMES
+            .into_iter()
+            .map(|(_, part)| part)
+            .filter(|p| parts.contains(p))
+            .collect();
     }
     Ok(settings)
 }
@@ -92,9 +103,9 @@ pub(in crate::sampler) fn read(fields: &Fields<'_>) -> Result<GpSettings, Proble
 pub(in crate::sampler) fn write(settings: &GpSettings, sampler: &mut Value) {
     sampler["sobol"] = json!(settings.sobol);
     sampler["observations"] = json!(settings.observations);
-    let left_out = Part::NAMES.into_iter().filter(|(_, part)| settings.without.contains(part));
+    let left_out = Ablation::NAMES.into_iter().filter(|(_, part)| settings.ablate.contains(part));
     let left_out: Vec<&str> = left_out.map(|(name, _)| name).collect();
     if !left_out.is_empty() {
-        sampler["without"] = json!(left_out);
+        sampler["ablate"] = json!(left_out);
     }
 }
