@@ -361,6 +361,7 @@ fn an_ablation_has_an_earlier_name_that_is_still_read() {
     assert_eq!(settings.ablate, [Ablation::Additive, Ablation::Center]);
     assert_eq!(spec.to_json()["sampler"]["ablate"], json!(["additive", "center"]));
     assert_eq!(load(&study("without: [center, additive]")), spec);
+    let refuse = |text: &str| render(&StudySpec::parse(text, "test.yaml").unwrap_err(), false);
     let twice = refuse(&study("ablate: [center], without: [center]"));
     assert!(twice.contains("`without` is the earlier name of `ablate`"), "{twice}");
     let unknown = refuse(&study("ablat: [center]"));
@@ -380,7 +381,8 @@ fn every_sampler_is_documented() {
         assert!(rustdoc.contains(&line), "src/spec/mod.rs lacks the sampler `{name}`");
         assert!(about.ends_with('.'), "{about}");
     }
-    let error = refuse(&(parameter("{ low: 0.0, high: 1.0 }") + "\nsampler: sobl\n"));
+    let text = parameter("{ low: 0.0, high: 1.0 }") + "\nsampler: sobl\n";
+    let error = render(&StudySpec::parse(&text, "test.yaml").unwrap_err(), false);
     assert!(error.contains("did you mean `sobol`?"), "{error}");
 }
 
