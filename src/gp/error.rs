@@ -34,7 +34,7 @@ pub enum GpError {
     BadHyperparameter {
         /// Which one.
         what: &'static str,
-        /// Its value.
+        /// The value found.
         found: f64,
     },
     /// The covariance matrix is not positive definite, even with this much added to its diagonal.

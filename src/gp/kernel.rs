@@ -51,7 +51,7 @@ pub(super) struct Kernel {
 #[derive(Clone, Copy, Debug)]
 enum Difference {
     Plain,
-    /// Of a column that may be switched off, which a coordinate below 0 means.
+    /// A column that may be switched off, which a coordinate below 0 means.
     Conditional,
     Categorical,
 }

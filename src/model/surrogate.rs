@@ -25,10 +25,10 @@ pub struct Surrogate {
 /// What a surrogate says of one point, in units of the loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossPrediction {
-    /// Its median: the mean of the latent function, save where losses are so far beyond the median
+    /// Median: the mean of the latent function, save where losses are so far beyond the median
     /// of all that the model sees them compressed.
     pub loss: f64,
-    /// Its standard error: the standard deviation of the latent function, without measurement noise;
+    /// Standard error: the standard deviation of the latent function, without measurement noise;
     /// to first order where losses are compressed.
     pub standard_error: f64,
 }

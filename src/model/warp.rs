@@ -61,7 +61,7 @@ impl Warp {
         Self { median: 0.0, span: f64::INFINITY, ceiling: f64::INFINITY }
     }
 
-    /// This warp, beginning at least this far beyond the median.
+    /// A warp that begins at least this far beyond the median, else equal.
     pub(super) fn with_span_at_least(self, span: f64) -> Self {
         Self { span: self.span.max(span), ..self }
     }

@@ -94,9 +94,9 @@ pub enum SpaceError {
     /// A constraint is no expression over the parameters.
     #[error("the constraint `{constraint}`: {error}")]
     Constraint {
-        /// Its place among the constraints, from 0.
+        /// Place among the constraints, from 0.
         index: usize,
-        /// Its text.
+        /// Text of the constraint.
         constraint: String,
         /// What is wrong.
         error: ExpressionError,
@@ -134,7 +134,7 @@ pub enum SpaceError {
     Inactive {
         /// The parameter.
         name: String,
-        /// Its condition.
+        /// Condition of the parameter.
         condition: String,
     },
     /// Values break a constraint.
@@ -158,22 +158,22 @@ fn tried_in_words(tried: Option<usize>) -> String {
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ConditionError {
-    /// It names no parameter or no value.
+    /// The condition names no parameter or no value.
     #[error("the condition names nothing that must hold")]
     Empty,
-    /// It looks at a parameter there is not.
+    /// The condition looks at a parameter there is not.
     #[error("unknown parameter `{parent}`")]
     UnknownParent {
         /// The name.
         parent: String,
     },
-    /// It looks at a parameter that is not declared before its own.
+    /// The condition looks at a parameter that is not declared before its own.
     #[error("the condition looks at `{parent}`, which is not declared before")]
     NotBefore {
         /// The parameter it looks at.
         parent: String,
     },
-    /// It asks for a value that the parameter never has.
+    /// The condition asks for a value that the parameter never has.
     #[error("`{parent}` is never `{found}`, it is {expected}")]
     NeverEqual {
         /// The parameter it looks at.
@@ -183,7 +183,7 @@ pub enum ConditionError {
         /// The parameter's domain in words.
         expected: String,
     },
-    /// Its expression is wrong.
+    /// The condition's expression is wrong.
     #[error(transparent)]
     Expression(#[from] ExpressionError),
 }
@@ -223,7 +223,7 @@ pub enum ExpressionError {
         parameter: String,
         /// What it is compared with.
         found: ParamValue,
-        /// Its domain in words.
+        /// The parameter's domain in words.
         expected: String,
         /// Where the value stands.
         at: Range<usize>,
@@ -236,7 +236,7 @@ pub enum ExpressionError {
         /// Where.
         at: Range<usize>,
     },
-    /// It computes with values of the wrong kind, or its result is not true or false.
+    /// The expression computes with values of the wrong kind, or its result is not true or false.
     #[error("{reason}")]
     WrongType {
         /// What was found and what is expected.
