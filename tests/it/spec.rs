@@ -354,7 +354,7 @@ fn what_is_not_written_has_its_default() {
 fn an_ablation_has_an_earlier_name_that_is_still_read() {
     let study = |settings: &str| {
         let sampler = format!("sampler: {{ type: gp, {settings} }}\n");
-        parameter("{ low: 0.0, high: 1.0 }") + "\n" + &sampler
+        parameter("{ low: 0.0, high: 1.0 }") + sampler.as_str()
     };
     let spec = load(&study("ablate: [center, additive]"));
     let SamplerSettings::Gp(settings) = &spec.sampler else { panic!("another sampler") };
@@ -381,7 +381,7 @@ fn every_sampler_is_documented() {
         assert!(rustdoc.contains(&line), "src/spec/mod.rs lacks the sampler `{name}`");
         assert!(about.ends_with('.'), "{about}");
     }
-    let text = parameter("{ low: 0.0, high: 1.0 }") + "\nsampler: sobl\n";
+    let text = parameter("{ low: 0.0, high: 1.0 }") + "sampler: sobl\n";
     let error = render(&StudySpec::parse(&text, "test.yaml").unwrap_err(), false);
     assert!(error.contains("did you mean `sobol`?"), "{error}");
 }
