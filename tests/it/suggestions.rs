@@ -20,7 +20,7 @@ use surmise::trial::{History, Observation, Origin, TrialNumber};
 const TOLERANCE: f64 = 1e-6;
 
 /// Numbers of finished trials that a suggestion sees.
-const AFTER: [u64; 5] = [0, 3, 7, 12, 30];
+const AFTER: [u64; 6] = [0, 2, 3, 7, 12, 30];
 
 fn studies() -> Vec<(&'static str, Value)> {
     let float = |low: f64, high: f64| json!({ "type": "float", "low": low, "high": high });
@@ -64,7 +64,8 @@ fn studies() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Trials at random points, of which every sixth failed, with losses that need no function.
+/// Trials at random points, of which every sixth failed, with losses that need no function; once there are
+/// a few, the next one is pending.
 fn history(space: &SearchSpace, finished: u64) -> History {
     let random = sampler::build(&SamplerSettings::Random, 1);
     let draw = |number: u64| {
@@ -80,7 +81,8 @@ fn history(space: &SearchSpace, finished: u64) -> History {
         let loss = (number % 6 != 4).then(|| loss(&space.encode(&params)));
         Observation { number: TrialNumber(number), params, loss }
     };
-    History { observations: (0..finished).map(observe).collect(), pending: vec![draw(finished)] }
+    let pending = (finished >= 7).then(|| draw(finished)).into_iter().collect();
+    History { observations: (0..finished).map(observe).collect(), pending }
 }
 
 /// A float in words and bits.
@@ -93,7 +95,8 @@ fn suggestions(declared: &Value) -> Value {
     let sampler = sampler::build(&spec.sampler, spec.seed);
     let one = |after: u64| {
         let history = history(&spec.space, after);
-        let found = sampler.suggest(&spec.space, &history, TrialNumber(after + 1)).unwrap();
+        let number = TrialNumber(after + history.pending.len() as u64);
+        let found = sampler.suggest(&spec.space, &history, number).unwrap();
         let value = |value: &ParamValue| match value {
             ParamValue::Float(v) => float(*v),
             other => other.to_json(),
