@@ -4,10 +4,11 @@
 //! trial's number and the history it sees: equal inputs give bit-equal parameters, so resuming a
 //! study is replaying it.
 //!
-//! A new sampler is a file here, a `mod` line and a line in the list of samplers below: its name in YAML,
-//! the variant of [`SamplerSettings`], and what it does. The file holds its implementation of [`Sampler`],
-//! `sampler`, which makes it of its settings and the study's seed, and `read`, which takes the settings
-//! from YAML; if it has any, `write` puts them back.
+//! A new sampler is a file here, a `mod` line and a line in the list of samplers below: the module, whose
+//! name is the sampler's in YAML, the variant of [`SamplerSettings`] with the settings if there are any,
+//! and what the sampler does. The file holds an implementation of [`Sampler`]; `sampler`, which makes it of
+//! the settings and the study's seed; `read`, which takes the settings from YAML; and `write`, which puts
+//! them back, if there are any.
 
 mod distinct;
 mod gp;
