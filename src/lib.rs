@@ -47,10 +47,12 @@
 //! | [`objective`] | what a trial runs: a command, a CNN, a closure |
 //! | [`vision`] | image folders, the CNN and its training (feature `torch`) |
 //! | [`sampler`] | what proposes parameters: random, Sobol, Gaussian process |
+//! | [`model`] | surrogates of a history: to search by, to describe, to judge |
 //! | [`trial`] | trials, their states and histories |
 //! | [`gp`] | Gaussian processes and acquisition functions, numbers only |
-//! | [`space`] | parameters, domains, and the unit cube |
+//! | [`space`] | parameters, domains, the unit cube, quasi-random sequences |
 //! | [`process`] | processes of this machine: identity, groups, output, end |
+//! | `numeric` | random numbers, hashes, minimisation |
 //!
 //! # The flow of one trial
 //!
@@ -67,6 +69,9 @@ mod document;
 
 pub mod cli;
 pub mod gp;
+pub mod model;
+#[doc(hidden)]
+pub mod numeric;
 pub mod objective;
 pub mod plot;
 pub mod process;
@@ -79,6 +84,7 @@ pub mod trial;
 pub mod vision;
 pub mod worker;
 
+pub use model::Model;
 pub use objective::{
     Closure, Objective, ObjectiveError, ObjectiveSpec, Outcome, Reporter, StopFlag, TrialContext,
 };
@@ -86,7 +92,7 @@ pub use sampler::{GpSettings, Sampler, SamplerSettings};
 pub use space::{Condition, Domain, Guess, ParamValue, Parameter, Params, Scale, SearchSpace};
 pub use spec::{SpecError, StudySpec};
 pub use store::{SqliteOptions, SqliteStore, Store, StoreError};
-pub use study::{AskedTrial, Model, Study, StudyError};
+pub use study::{AskedTrial, Study, StudyError};
 pub use trial::{
     Direction, Failure, FailureKind, Metrics, Origin, Report, Trial, TrialNumber, TrialState,
 };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::objective::Outcome;
+use crate::sampler::SamplerSettings;
 use crate::space::{ParamValue, Params};
 use crate::spec::StudySpec;
 use crate::store::SqliteStore;
@@ -51,9 +52,14 @@ Example:
   printf '%s\\n' '{\"direction\": \"minimize\", \"space\": {\"x\": {\"low\": 0.0, \"high\": 1.0}}}' \\
     '{\"ask\": 2}' | surmise ask-tell")]
 pub(super) struct AskTellArgs {
-    /// Sampler, as JSON, where the first line names none
-    #[arg(long, value_name = "JSON", value_parser = parse_json)]
+    #[arg(long, value_name = "JSON", value_parser = parse_json, help = sampler_help())]
     sampler: Option<Value>,
+}
+
+fn sampler_help() -> String {
+    let names: Vec<String> =
+        SamplerSettings::ALL.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    format!("Sampler, as JSON, where the first line names none: {} or a map", names.join(", "))
 }
 
 fn parse_json(text: &str) -> serde_json::Result<Value> {

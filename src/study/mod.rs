@@ -6,7 +6,6 @@
 mod evaluate;
 mod exhaustion;
 mod git;
-mod model;
 mod recommend;
 mod recover;
 mod replay;
@@ -14,7 +13,6 @@ mod suggest;
 mod user;
 
 pub use evaluate::{Evaluated, News, trial_folder};
-pub use model::{Model, Prediction};
 pub use recommend::{Candidate, Recommendation};
 pub use recover::Recovery;
 pub use replay::{Mismatch, Replay};
@@ -25,10 +23,12 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::gp::GpError;
+use crate::model::{Model, Purpose};
+use crate::numeric::hash::splitmix64_stream;
 use crate::objective::Outcome;
 use crate::process::{host, identify};
 use crate::sampler::{self, Sampler, SamplerError};
-use crate::space::{Params, SearchSpace, SpaceError};
+use crate::space::{Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
     AnnotationChange, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
@@ -383,18 +383,16 @@ impl Study {
     /// # Errors
     /// From the store, or [`StudyError::Model`] if the fit breaks down.
     pub fn model(&mut self) -> Result<Option<Model>, StudyError> {
-        self.fitted(Model::fit)
+        self.fitted(Purpose::Describe)
     }
 
     /// A model fitted to everything finished; `None` without a complete trial.
-    fn fitted(
-        &mut self,
-        fit: impl FnOnce(&SearchSpace, Direction, &History) -> Result<Model, GpError>,
-    ) -> Result<Option<Model>, StudyError> {
+    fn fitted(&mut self, purpose: Purpose) -> Result<Option<Model>, StudyError> {
         self.refresh(TrialNumber(i64::MAX as u64), EventNumber::LAST)?;
         let observations = self.finished.observations.clone();
         let history = History { observations, pending: Vec::new() };
-        match fit(&self.record.spec.space, self.record.spec.direction, &history) {
+        let (space, direction) = (&self.record.spec.space, self.record.spec.direction);
+        match Model::fit(space, direction, &history, purpose) {
             Ok(model) => Ok(Some(model)),
             Err(GpError::NoObservations) => Ok(None),
             Err(error) => Err(error.into()),
@@ -422,13 +420,10 @@ fn is_blank(store: &mut dyn Store, record: &StudyRecord) -> Result<bool, StoreEr
     Ok(counts.total() == counts.queued && !store.trials(record.id)?.iter().any(added))
 }
 
-/// The seed of a trial's evaluation: SplitMix64 (Steele et al. 2014) of the study's seed and the
-/// trial's number, cut to 31 bits.
+/// The seed of a trial's evaluation: SplitMix64's output for the study's seed and the trial's number,
+/// cut to 31 bits.
 fn trial_seed(seed: u64, number: TrialNumber) -> u32 {
-    let mut z = seed.wrapping_add((number.0 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((z ^ (z >> 31)) >> 33) as u32
+    (splitmix64_stream(seed, number.0) >> 33) as u32
 }
 
 /// The best of some trials: the earliest complete one with the best value.

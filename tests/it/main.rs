@@ -29,6 +29,7 @@ mod spec;
 mod spec_property;
 mod store;
 mod study;
+mod suggestions;
 
 #[cfg(feature = "torch")]
 mod chapter;

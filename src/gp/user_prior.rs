@@ -3,17 +3,17 @@
 //! | symbol | meaning |
 //! | --- | --- |
 //! | `π(x)` | the user's density over the cube, a product over columns, not normalised |
-//! | `β` | how many observations the belief is worth |
+//! | `β` | how many observations the prior is worth |
 //! | `n` | observations |
 //!
 //! The acquisition is multiplied by `π(x)^{β/n}`, so that its logarithm gains `β/n ln π(x)` (Hvarfner
-//! et al. 2022, πBO, arXiv 2204.11051): a wrong belief is forgotten as evidence comes in.
+//! et al. 2022, πBO, arXiv 2204.11051): a wrong prior is forgotten as evidence comes in.
 
-use super::Column;
+use super::column::Column;
 
-/// A belief about one column.
+/// A user's prior of one column.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Belief {
+pub struct ColumnPrior {
     /// The expected coordinate, in `[0, 1]`.
     pub center: f64,
     /// Standard deviation around it, in units of the cube's side; for choices, how unlikely another
@@ -21,35 +21,35 @@ pub struct Belief {
     pub deviation: f64,
 }
 
-/// The user's beliefs, one a column, and their weight.
+/// A user's prior over the cube, and its weight.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Preference {
-    /// One a column; `None` for no opinion.
-    pub beliefs: Vec<Option<Belief>>,
+pub struct UserPrior {
+    /// Priors of the columns, in their order; `None` for no opinion.
+    pub columns: Vec<Option<ColumnPrior>>,
     /// `β / n`, at least 0.
     pub weight: f64,
 }
 
-impl Preference {
+impl UserPrior {
     /// `β/n ln π(x)`; a column that is switched off says nothing.
     pub(super) fn value(&self, columns: &[Column], point: &[f64]) -> f64 {
-        let terms = self.beliefs.iter().zip(columns).zip(point);
-        let log = terms.map(|((belief, column), &u)| match belief {
-            Some(belief) if u >= 0.0 => {
+        let terms = self.columns.iter().zip(columns).zip(point);
+        let log = terms.map(|((prior, column), &u)| match prior {
+            Some(prior) if u >= 0.0 => {
                 let off = match column.is_categorical() {
-                    true => f64::from(u8::from(u != belief.center)),
-                    false => u - belief.center,
+                    true => f64::from(u8::from(u != prior.center)),
+                    false => u - prior.center,
                 };
-                -0.5 * (off / belief.deviation).powi(2)
+                -0.5 * (off / prior.deviation).powi(2)
             }
             _ => 0.0,
         });
         self.weight * log.sum::<f64>()
     }
 
-    /// Its derivative along a continuous column that is not switched off.
+    /// The derivative of [`value`](Self::value) along a continuous column that is not switched off.
     pub(super) fn slope(&self, k: usize, u: f64) -> f64 {
-        match self.beliefs.get(k) {
+        match self.columns.get(k) {
             Some(Some(b)) => -self.weight * (u - b.center) / (b.deviation * b.deviation),
             _ => 0.0,
         }

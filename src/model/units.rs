@@ -1,12 +1,13 @@
-//! What the surrogate says, in the user's units.
+//! What a surrogate says, in the user's units.
 
 use crate::gp::GpError;
-use crate::sampler::{Surrogate, descriptive_surrogate, judging_surrogate};
 use crate::space::{Params, SearchSpace};
 use crate::trial::{Direction, History};
 
-/// The surrogate of a study, fitted to describe what its trials measured: the kind that suggests, but
-/// without the liberties a search may take (see [`descriptive_surrogate`]).
+use super::purpose::Purpose;
+use super::surrogate::{LossPrediction, Surrogate};
+
+/// The surrogate of a study, in the metric's units.
 #[derive(Clone, Debug)]
 pub struct Model {
     space: SearchSpace,
@@ -24,32 +25,18 @@ pub struct Prediction {
 }
 
 impl Model {
-    /// Fits the surrogate to a history.
+    /// Fits a surrogate for a purpose to a history.
     ///
     /// # Errors
-    /// [`GpError::NoObservations`] without a complete trial; see there for the rest.
+    /// As [`Surrogate::fit`].
     pub fn fit(
         space: &SearchSpace,
         direction: Direction,
         history: &History,
+        purpose: Purpose,
     ) -> Result<Self, GpError> {
-        Ok(Self {
-            space: space.clone(),
-            surrogate: descriptive_surrogate(space, history)?,
-            direction,
-        })
-    }
-
-    /// Fits the surrogate that judges which trial is best (see [`judging_surrogate`]).
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit).
-    pub fn judge(
-        space: &SearchSpace,
-        direction: Direction,
-        history: &History,
-    ) -> Result<Self, GpError> {
-        Ok(Self { space: space.clone(), surrogate: judging_surrogate(space, history)?, direction })
+        let surrogate = Surrogate::fit(space, history, purpose)?;
+        Ok(Self { space: space.clone(), surrogate, direction })
     }
 
     /// The prediction for parameters of the study's space.
@@ -73,7 +60,7 @@ impl Model {
         columns
     }
 
-    fn in_units(&self, prediction: crate::sampler::Prediction) -> Prediction {
+    fn in_units(&self, prediction: LossPrediction) -> Prediction {
         Prediction {
             mean: self.direction.value(prediction.loss),
             standard_error: prediction.standard_error,

@@ -1,22 +1,37 @@
 //! A few first trials, then a Gaussian process with log expected improvement.
 
+mod initial;
+mod settings;
+
+pub use settings::{Ablation, GpSettings};
+pub(super) use settings::{read, write};
+
 use super::distinct::{Seen, unseen};
-use super::guess::preference;
-use super::sobol::{Sequence, SobolSampler, hash};
-use super::surrogate::{rows, search_ensemble};
-use super::{GpSettings, Part, Sampler, SamplerError, Suggestion, initial};
+use super::sobol::SobolSampler;
+use super::{Sampler, SamplerError, Suggestion};
 use crate::gp::Region;
-use crate::space::SearchSpace;
+use crate::gp::acquisition::{self, LOG_EI};
+use crate::model::{Purpose, Search, Surrogate};
+use crate::numeric::hash::splitmix64;
+use crate::space::{SearchSpace, SobolSequence};
 use crate::trial::{History, Origin, TrialNumber};
 
+/// What a suggestion maximises.
+const ACQUISITION: acquisition::Named = LOG_EI;
+
 /// Quasi-random points where the search for a suggestion begins.
-const SPREAD: u64 = 512;
+const FILLING: u64 = 512;
+
+/// The sampler.
+pub(super) fn sampler(settings: &GpSettings, seed: u64) -> Box<dyn Sampler> {
+    Box::new(GpSampler { settings: settings.clone(), seed })
+}
 
 /// Models the loss of finished trials and suggests where it is most worth looking.
 #[derive(Clone, Debug)]
-pub(super) struct GpSampler {
-    pub(super) settings: GpSettings,
-    pub(super) seed: u64,
+struct GpSampler {
+    settings: GpSettings,
+    seed: u64,
 }
 
 impl Sampler for GpSampler {
@@ -27,12 +42,12 @@ impl Sampler for GpSampler {
         number: TrialNumber,
     ) -> Result<Suggestion, SamplerError> {
         if number.0 < self.settings.initial_trials(space.len()) as u64 {
-            let center = self.settings.uses(Part::Center);
+            let center = self.settings.uses(Ablation::Center);
             return initial::suggest(space, history, number, self.seed, center);
         }
         // Another key for every trial: no two searches begin at the same points.
-        let key = hash(self.seed) ^ hash(number.0);
-        let sequence = Sequence::scrambled(space.len(), key)?;
+        let key = splitmix64(self.seed) ^ splitmix64(number.0);
+        let sequence = SobolSequence::scrambled(space.len(), key)?;
         match suggest_by_model(space, history, &sequence, &self.settings, key) {
             Ok(suggestion) => Ok(suggestion),
             Err(reason) => {
@@ -44,40 +59,45 @@ impl Sampler for GpSampler {
     }
 }
 
-/// The point of largest LogEI, or why there is none. `key` decides the hyperparameters drawn.
+/// The point where the acquisition function is largest, or why there is none. `key` decides the hyperparameters drawn.
 fn suggest_by_model(
     space: &SearchSpace,
     history: &History,
-    sequence: &Sequence,
+    sequence: &SobolSequence,
     settings: &GpSettings,
     key: u64,
 ) -> Result<Suggestion, String> {
-    let mut gp = search_ensemble(space, history, settings, key).map_err(|e| e.to_string())?;
-    let observations = gp.observations();
+    let purpose = Purpose::Search(Search {
+        observations: settings.observations,
+        additive: settings.uses(Ablation::Additive),
+        averaging: settings.uses(Ablation::Averaging),
+        compression: settings.uses(Ablation::Compression),
+        key,
+    });
+    let mut surrogate = Surrogate::fit(space, history, purpose).map_err(|e| e.to_string())?;
     for params in &history.pending {
-        gp.believe(&space.encode(params)).map_err(|e| e.to_string())?;
+        surrogate.condition_on_mean(params).map_err(|e| e.to_string())?;
     }
-    let preference = preference(space, observations);
     let seen = space.may_repeat().then(|| Seen::new(space, history));
     let rest = seen.as_ref().and_then(|seen| unseen(space, seen));
     let maximum = match rest.filter(|rest| !rest.is_empty()) {
-        Some(rest) => gp.best_by_log_ei(&rows(&rest, space.len()), preference.as_ref()),
+        Some(rest) => surrogate.best_of(&rest, ACQUISITION.function),
         None => {
-            let spread: Vec<Vec<f64>> = (0..SPREAD).map(|i| sequence.point(i)).collect();
+            let filling: Vec<Vec<f64>> = (0..FILLING).map(|i| sequence.point(i)).collect();
             let region = Untried { space, seen };
-            gp.maximize_log_ei(&rows(&spread, space.len()), &region, preference.as_ref())
+            surrogate.maximize(&filling, &region, ACQUISITION.function)
         }
     };
     let maximum = maximum.ok_or("every candidate has been tried or breaks a constraint")?;
-    if !maximum.log_ei.is_finite() {
+    if !maximum.log_value.is_finite() {
         return Err("expected improvement is 0 everywhere".into());
     }
     Ok(Suggestion {
         params: space.decode(&maximum.point),
         origin: Origin::Model {
-            acquisition: "log_ei".into(),
-            acquisition_value: maximum.log_ei,
-            observations,
+            acquisition: ACQUISITION.name.into(),
+            acquisition_value: maximum.log_value,
+            observations: surrogate.observations(),
         },
     })
 }

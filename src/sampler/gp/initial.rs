@@ -5,16 +5,16 @@
 //! Whoever declares a range expects good values inside it rather than at its ends, so the middle is the
 //! best blind guess. The fewer trials there are, the more it is worth (BENCHMARKS.md).
 
-use super::distinct::choose;
-use super::sobol::{STRIDE, Sequence};
-use super::{SamplerError, Suggestion};
-use crate::space::{Parameter, SearchSpace};
+use crate::sampler::distinct::choose;
+use crate::sampler::sobol::STRIDE;
+use crate::sampler::{SamplerError, Suggestion};
+use crate::space::{Parameter, SearchSpace, SobolSequence};
 use crate::trial::{History, Origin, TrialNumber};
 
 /// The parameters of a first trial; `center` says whether the first of all lies in the middle.
 ///
 /// # Errors
-/// As [`SobolSampler`](super::sobol::SobolSampler).
+/// As [`SobolSampler`](crate::sampler::sobol::SobolSampler).
 pub(super) fn suggest(
     space: &SearchSpace,
     history: &History,
@@ -24,7 +24,7 @@ pub(super) fn suggest(
 ) -> Result<Suggestion, SamplerError> {
     let guessed = space.parameters().iter().any(|p| p.guess.is_some());
     let by_guess = guessed && number.0.is_multiple_of(2);
-    let sequence = Sequence::scrambled(space.len(), seed)?;
+    let sequence = SobolSequence::scrambled(space.len(), seed)?;
     let first = number.0 == 0 && (guessed || center);
     // The sequence begins after the first trial, whichever that is.
     let index = number.0.saturating_sub(u64::from(guessed || center));

@@ -19,7 +19,7 @@
 //! than that it is bad: squeezed together with all other bad ones it makes the search give the choice up.
 //!
 //! For a search the warp has a ceiling: no loss counts as more than `1 + c` spans beyond the median, so
-//! that a single freak among good trials does not hide them. The order is kept all the same.
+//! that a single outlier among good trials does not hide them. The order is kept all the same.
 //!
 //! As trials crowd around the best, the span shrinks and the warp bites: good for telling them apart,
 //! which is what a search needs, and bad for a picture of the whole. So pictures take another span.
@@ -49,9 +49,9 @@ impl Warp {
         Self::beyond(median, size * (median - least(losses)), CEILING)
     }
 
-    /// The warp that only disasters feel: losses farther above the median of `typical` than ten times
+    /// The warp of outliers alone: losses farther above the median of `typical` than ten times
     /// its distance to the least of all. Both lists hold finite losses, at least one.
-    pub(super) fn disasters(losses: &[f64], typical: &[f64]) -> Self {
+    pub(super) fn outliers(losses: &[f64], typical: &[f64]) -> Self {
         let median = median(typical);
         Self::beyond(median, 10.0 * (median - least(losses)), f64::INFINITY)
     }
@@ -61,7 +61,7 @@ impl Warp {
         Self { median: 0.0, span: f64::INFINITY, ceiling: f64::INFINITY }
     }
 
-    /// The same, beginning at least this far beyond the median.
+    /// A warp that begins at least this far beyond the median, else equal.
     pub(super) fn with_span_at_least(self, span: f64) -> Self {
         Self { span: self.span.max(span), ..self }
     }
@@ -155,11 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn only_disasters_are_compressed_for_a_picture() {
+    fn only_outliers_are_compressed_for_a_picture() {
         // A bowl that has converged: half of all trials lie at the bottom.
         let mut losses = vec![0.5, 0.2, 0.6, 0.3, 0.4];
         losses.extend([1e-6; 50]);
-        let warp = Warp::disasters(&losses, &losses[..5]);
+        let warp = Warp::outliers(&losses, &losses[..5]);
         assert!(losses.iter().all(|&y| warp.apply(y) == y));
         assert!(warp.apply(1e9) < 100.0);
     }
