@@ -38,18 +38,20 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`cli`] | the command line, one file a subcommand |
+//! | `program` | what the programs `surmise` and `surmise-torch` start with |
+//! | `cli` | the command line, one file a subcommand |
 //! | [`plot`] | pictures: data first, drawing second |
 //! | [`runner`] | the supervisor, its worker processes, leases, signals |
 //! | [`study`] | ask, tell, report, best, replay: the heart |
 //! | [`store`] | where studies live; the only place that knows SQL |
 //! | [`spec`] | a study's declaration; the only place that knows YAML |
-//! | [`objective`] | what a trial runs: a command, a CNN, a closure |
-//! | [`vision`] | image folders, the CNN and its training (feature `torch`) |
+//! | [`objective`] | what a trial runs: a command, a closure; what a user writes about a CNN |
 //! | [`sampler`] | what proposes parameters: random, Sobol, Gaussian process |
 //! | [`trial`] | trials, their states and histories |
 //! | [`gp`] | Gaussian processes and acquisition functions, numbers only |
 //! | [`space`] | parameters, domains, and the unit cube |
+//!
+//! CNNs are trained by libtorch in a package of its own, `surmise-torch`, so that nobody else links it.
 //!
 //! # The flow of one trial
 //!
@@ -62,12 +64,14 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod cli;
 mod document;
 
-pub mod cli;
 pub mod gp;
 pub mod objective;
 pub mod plot;
+#[doc(hidden)]
+pub mod program;
 pub mod runner;
 pub mod sampler;
 pub mod space;
@@ -75,7 +79,6 @@ pub mod spec;
 pub mod store;
 pub mod study;
 pub mod trial;
-pub mod vision;
 
 pub use objective::{
     Closure, Objective, ObjectiveError, ObjectiveSpec, Outcome, Reporter, StopFlag, TrialContext,

@@ -24,7 +24,7 @@ use crate::study::StudyError;
 
 pub use signals::{Interrupt, Interrupts};
 pub use supervisor::{Event, RunEnd, RunOptions, run};
-pub use worker::{WorkerEnd, WorkerOptions, work};
+pub use worker::{Build, WorkerEnd, WorkerOptions, work};
 
 /// How long a worker may be silent before its trial is given to another, where its process cannot be
 /// looked at.

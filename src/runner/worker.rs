@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::objective::{self, Objective, ObjectiveSpec, StopFlag, Unavailable};
+use crate::objective::{Objective, ObjectiveSpec, ObjectiveTemplate, StopFlag, Unavailable};
 use crate::store::{
     ProcessIdentity, SqliteOptions, SqliteStore, Store, StoreError, StudyId, WorkerId,
 };
@@ -43,13 +43,21 @@ pub enum WorkerEnd {
     Stopped,
 }
 
-/// Evaluates trials of a study until none is left or it is asked to stop; `note` hears what the
-/// objective [has to say](objective::Reporter::note).
+/// Makes the objective of a template for a device (`auto`, `cpu`, `cuda`, `cuda:N`), if one is named.
+pub type Build<'a> =
+    dyn Fn(&ObjectiveTemplate, Option<&str>) -> Result<Box<dyn Objective>, Unavailable> + 'a;
+
+/// Evaluates trials of a study, by the objective that `build` makes, until none is left or it is asked
+/// to stop; `note` hears what the objective [has to say](crate::objective::Reporter::note).
 ///
 /// # Errors
 /// [`RunError::Unusable`] if the objective cannot evaluate any trial; the trial at hand goes back to
 /// the queue.
-pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<WorkerEnd, RunError> {
+pub fn work(
+    options: &WorkerOptions,
+    build: &Build<'_>,
+    note: &mut dyn FnMut(&str),
+) -> Result<WorkerEnd, RunError> {
     let orders = Orders::listen(options.supervised)?;
     let open = || SqliteStore::open(&options.database, &options.sqlite);
     let mut study = Study::open(Box::new(open()?), &options.study)?;
@@ -58,7 +66,7 @@ pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<Worke
             return Err(RunError::External { study: options.study.clone() });
         }
         ObjectiveSpec::Template(template) => {
-            objective::build(template, options.device.as_deref()).map_err(unavailable)?
+            build(template, options.device.as_deref()).map_err(unavailable)?
         }
     };
     if !options.supervised {

@@ -6,32 +6,21 @@ use std::path::{Path, PathBuf};
 
 /// Each module with the modules it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("program", &["cli"]),
     (
         "cli",
-        &[
-            "runner",
-            "plot",
-            "vision",
-            "study",
-            "store",
-            "spec",
-            "objective",
-            "sampler",
-            "trial",
-            "space",
-        ],
+        &["runner", "plot", "study", "store", "spec", "objective", "sampler", "trial", "space"],
     ),
     ("runner", &["study", "objective", "store", "trial"]),
     ("plot", &["study", "spec", "trial", "space", "gp"]),
     ("study", &["store", "sampler", "objective", "spec", "trial", "space", "gp"]),
     ("store", &["spec", "trial", "space"]),
     ("spec", &["sampler", "objective", "document", "trial", "space"]),
-    ("objective", &["vision", "document", "trial", "space"]),
+    ("objective", &["document", "trial", "space"]),
     ("sampler", &["gp", "trial", "space"]),
     ("trial", &["space"]),
     ("gp", &[]),
     ("space", &[]),
-    ("vision", &[]),
     ("document", &[]),
 ];
 

@@ -3,10 +3,7 @@
 
 // What they share.
 mod common;
-mod numbers;
 mod spaces;
-#[cfg(feature = "torch")]
-mod weights;
 
 mod ask_tell;
 mod cli;
@@ -16,8 +13,6 @@ mod examples;
 mod experiments;
 mod gp;
 mod layers;
-mod logistic;
-mod models;
 mod plot;
 mod recommend;
 mod resume;
@@ -28,22 +23,3 @@ mod spec;
 mod spec_property;
 mod store;
 mod study;
-
-#[cfg(feature = "torch")]
-mod chapter;
-#[cfg(feature = "torch")]
-mod cnn_cli;
-#[cfg(feature = "torch")]
-mod cuda;
-#[cfg(feature = "torch")]
-mod explain;
-#[cfg(feature = "torch")]
-mod explain_cli;
-#[cfg(feature = "torch")]
-mod optimizers;
-#[cfg(feature = "torch")]
-mod precision;
-#[cfg(feature = "torch")]
-mod state_dict;
-#[cfg(feature = "torch")]
-mod vision;
