@@ -1,4 +1,4 @@
-//! Tells the linker where libtorch lies (feature `torch`).
+//! Tells the linker where libtorch lies.
 //!
 //! The folders go into the binary's RUNPATH, which `LD_LIBRARY_PATH` precedes: a binary carried to
 //! another machine can be pointed at the libtorch of a Python installation there.
@@ -7,9 +7,6 @@ use std::env;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    if env::var_os("CARGO_FEATURE_TORCH").is_none() {
-        return;
-    }
     // torch-sys says so to its direct dependents.
     let built_with = env::var("DEP_TCH_LIBTORCH_LIB")
         .expect("torch-sys, a direct dependency, sets DEP_TCH_LIBTORCH_LIB");
