@@ -59,7 +59,7 @@ fn past() -> impl Strategy<Value = Past> {
 /// Trees with some guesses in them.
 fn space() -> impl Strategy<Value = SearchSpace> {
     let guesses = prop::collection::vec(prop::option::weighted(0.3, 0.0..1.0), 12);
-    (prop_oneof![spaces::tree_of(1..4), spaces::tree_of(4..13)], guesses).prop_map(
+    (prop_oneof![crate::spaces::tree_of(1..4), crate::spaces::tree_of(4..13)], guesses).prop_map(
         |(space, guesses)| {
             let mut parameters = space.parameters().to_vec();
             for (parameter, guess) in parameters.iter_mut().zip(guesses) {

@@ -405,7 +405,7 @@ proptest! {
     /// long as another is left.
     #[test]
     fn suggestions_in_a_tree_are_feasible_and_pure(
-        space in spaces::tree(),
+        space in crate::spaces::tree(),
         seed in any::<u64>(),
         finished in 0u64..20,
         pending in 0u64..4,
@@ -435,7 +435,7 @@ proptest! {
     /// Any space, any history: a suggestion inside the space, the same each time.
     #[test]
     fn suggestions_are_total_and_pure(
-        space in spaces::space(),
+        space in crate::spaces::space(),
         seed in any::<u64>(),
         losses in prop::collection::vec(
             prop_oneof![

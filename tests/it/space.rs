@@ -22,7 +22,7 @@ fn named(params: &Params) -> Vec<(String, ParamValue)> {
 
 fn tree_and_point() -> impl Strategy<Value = (SearchSpace, Vec<f64>)> {
     let inactive = prop_oneof![9 => coordinate(), 1 => Just(INACTIVE)];
-    spaces::tree().prop_flat_map(move |space| {
+    crate::spaces::tree().prop_flat_map(move |space| {
         let d = space.len();
         (Just(space), prop::collection::vec(inactive.clone(), d))
     })
@@ -103,7 +103,7 @@ proptest! {
 
     #[test]
     fn decoded_points_are_inside_the_space(
-        (space, unit) in spaces::space().prop_flat_map(|space| {
+        (space, unit) in crate::spaces::space().prop_flat_map(|space| {
             let d = space.len();
             (Just(space), prop::collection::vec(coordinate(), d))
         }),
@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn encode_and_decode_are_stable(domain in spaces::domain(), u in coordinate()) {
+    fn encode_and_decode_are_stable(domain in crate::spaces::domain(), u in coordinate()) {
         let value = domain.decode(u);
         let encoded = domain.encode(&value);
         prop_assert!((0.0..=1.0).contains(&encoded));
@@ -131,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn snapping_is_what_decoding_sees(domain in spaces::domain(), u in coordinate()) {
+    fn snapping_is_what_decoding_sees(domain in crate::spaces::domain(), u in coordinate()) {
         let snapped = domain.snap(u);
         prop_assert!((0.0..=1.0).contains(&snapped));
         prop_assert_eq!(domain.snap(snapped).to_bits(), snapped.to_bits());
@@ -142,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_keep_their_order(domain in spaces::domain(), a in 0.0..=1.0, b in 0.0..=1.0) {
+    fn numbers_keep_their_order(domain in crate::spaces::domain(), a in 0.0..=1.0, b in 0.0..=1.0) {
         if let (Some(x), Some(y)) = (domain.decode(a).as_f64(), domain.decode(b).as_f64())
             && domain.is_ordered()
         {

@@ -11,11 +11,11 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `cli` | the commands that need libtorch, one file each, and the way to them |
-//! | `objective` | training a CNN for every trial |
+//! | [`objective`] | training a CNN for every trial |
+//! | [`transfer`] | what others have trained: their weights, logistic regression on features |
+//! | [`explain`] | what a network's answer rests on: attributions, maps, reports of them |
+//! | `evaluation` | what a trained CNN makes of images, and how well it does |
 //! | `model_file` | a trained CNN in a file: its weights, and what they were trained for |
-//! | [`explain`] | what a network's answer rests on: attributions, and maps of them |
-//! | [`logistic`] | logistic regression on features |
-//! | `predict` | probabilities of the classes of image files |
 //! | `training` | epochs, optimizers, what is measured |
 //! | `network` | a network's weights, and images through it |
 //! | `data` | image folders, and their images batch by batch |
@@ -30,16 +30,16 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod explain;
-pub mod logistic;
+pub mod objective;
+pub mod transfer;
 
 mod allocator;
 mod cli;
 mod data;
+mod evaluation;
 mod failure;
 mod model_file;
 mod network;
-mod objective;
-mod predict;
 mod runtime;
 mod state_dict;
 mod training;
@@ -51,12 +51,12 @@ pub use data::{
     DataError, Draws, FolderError, ImageError, ImageFolder, ImageSet, Kept, Parts, TrainingData,
     image_size, is_image, load_rgb, test_images,
 };
+pub use evaluation::{Answer, Evaluation, EvaluationError, JudgedImage, most_probable};
 pub use model_file::{
     ModelFileError, Provenance, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
 };
 pub use network::{Network, NetworkError, TakeError};
 pub use objective::CnnObjective;
-pub use predict::Answer;
 pub use runtime::{CudaLoad, DeviceError, RuntimeInfo, load_cuda, resolve_device};
 pub use state_dict::{Checkpoint, Fit, Mismatch, Misshapen, StateDict, StateDictError};
 pub use surmise::objective::cnn::{
@@ -66,7 +66,7 @@ pub use surmise::objective::cnn::{
     Trainable, Transform, Watched, architecture,
 };
 pub use training::{
-    EpochReport, Learner, Metrics, Optimizer, OptimizerState, RestoreError, Step, TrainError,
-    Trainer, train,
+    BestEpoch, EpochReport, Learner, Metrics, Optimizer, OptimizerState, RestoreError, Step,
+    TrainError, Trainer, train,
 };
 pub use transform::{Pixels, TransformError, draws};

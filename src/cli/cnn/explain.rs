@@ -18,28 +18,6 @@ pub enum Method {
     Saliency,
 }
 
-impl Method {
-    /// The method as a reader calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Occlusion => "occlusion",
-            Self::IntegratedGradients => "integrated gradients",
-            Self::GradientShap => "gradient SHAP",
-            Self::Saliency => "saliency",
-        }
-    }
-
-    /// The method as it is written.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Occlusion => "occlusion",
-            Self::IntegratedGradients => "integrated_gradients",
-            Self::GradientShap => "gradient_shap",
-            Self::Saliency => "saliency",
-        }
-    }
-}
-
 /// Which attributions to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SignChoice {

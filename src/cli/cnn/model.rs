@@ -11,7 +11,7 @@ use super::configuration::network;
 use crate::cli::DatabaseArgs;
 use crate::cli::backend::Backend;
 use crate::cli::error::CliError;
-use crate::objective::cnn::architecture::ModelSummary;
+use crate::objective::cnn::architecture::{ModelSummary, grouped};
 use crate::objective::cnn::{DataSettings, Trainable};
 
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub enum WeightsCommand {
 #[derive(Debug, Args)]
 #[command(
     after_help = "The table is torchsummary's, for one image: a weight, an output and its gradient take 4 bytes
-each.
+each. Multiply-adds are those of convolutions and linear layers.
 
 Examples:
   surmise model summary bitmoji
@@ -147,5 +147,6 @@ fn summary(args: &SummaryArgs) -> Result<ExitCode, CliError> {
             CliError::user(error.to_string()).hint(hint)
         })?;
     write!(io::stdout(), "{summary}")?;
+    writeln!(io::stdout(), "Multiply-adds of one image: {}", grouped(summary.multiply_adds()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
 use super::failure::plain;
-use super::model::{most_probable, probabilities, read};
+use super::model::read;
 use crate::TrainedCnn;
 use crate::cli::splits::{name, raster};
+use crate::evaluation::JudgedImage;
 use crate::{DataSource, ImageFolder, Transform, load_rgb, test_images};
 use surmise::objective::cnn::read_transforms;
 use surmise::plot::{ConfusionData, SheetData, SheetRow, Tile};
@@ -23,48 +24,18 @@ const MISTAKES: usize = 8;
 /// Side of a tile, in pixels of the picture.
 const SIDE: f64 = 110.0;
 
-/// An image, what it is and what it was taken for.
-struct Judged<'a> {
-    file: &'a Path,
-    actual: usize,
-    predicted: usize,
-    /// Of what it was taken for.
-    probability: f64,
-    /// Cross entropy, in nats.
-    loss: f64,
-}
-
 pub(super) fn evaluate(args: &EvaluateArgs) -> Result<ExitCode, CliError> {
     let model = read(&args.model, &args.device)?;
     let Images { path, name: images, folder } = images(args.folder.as_deref(), &model)?;
-    let labels = labels(&folder, &model, path)?;
-    let files: Vec<PathBuf> = folder.samples.iter().map(|(file, _)| file.clone()).collect();
     let transforms = transforms(&args.transform, model.settings.data.image_size)?;
-    let mut judged = Vec::new();
-    let mut skipped = 0;
-    for ((file, label), answer) in
-        folder.samples.iter().zip(probabilities(&model, &files, &transforms)?)
-    {
-        match answer {
-            Ok(probabilities) => {
-                let (actual, predicted) = (labels[*label], most_probable(&probabilities));
-                let probability = probabilities[predicted];
-                let loss = -probabilities[actual].max(f64::MIN_POSITIVE).ln();
-                judged.push(Judged { file, actual, predicted, probability, loss });
-            }
-            Err(error) => {
-                talk(format!("left out: {}", table::clean(&error.to_string())));
-                skipped += 1;
-            }
-        }
+    let evaluation = model.evaluate(&folder, path, &transforms)?;
+    for error in &evaluation.left_out {
+        talk(format!("left out: {}", table::clean(&error.to_string())));
     }
-    if judged.is_empty() {
-        let message = format!("no image in {} could be judged", path.display());
-        return Err(CliError::user(message));
-    }
+    let (judged, skipped) = (&evaluation.images, evaluation.left_out.len());
     let pairs = judged.iter().map(|image| (image.actual, image.predicted));
     let counts = ConfusionData::count(model.classes.len(), pairs);
-    let loss = judged.iter().map(|image| image.loss).sum::<f64>() / judged.len().max(1) as f64;
+    let loss = evaluation.loss();
     let mut title = format!("{} on {}", name(&args.model), images);
     for text in &args.transform {
         title += &format!(", {text}");
@@ -159,24 +130,6 @@ fn transforms(given: &[String], image_size: u32) -> Result<Vec<Transform>, CliEr
         .map_err(|error| plain(error).hint("for example: --transform vertical_flip=1"))
 }
 
-/// The model's class for each of the folder's.
-pub(super) fn labels(
-    folder: &ImageFolder,
-    model: &TrainedCnn,
-    path: &Path,
-) -> Result<Vec<usize>, CliError> {
-    let place = |class: &String| {
-        model.classes.iter().position(|known| known == class).ok_or_else(|| {
-            CliError::user(format!(
-                "{} has a class `{class}` that the model does not know",
-                path.display()
-            ))
-            .hint(format!("it knows {}", model.classes.join(", ")))
-        })
-    };
-    folder.classes.iter().map(place).collect()
-}
-
 fn scores(data: &ConfusionData) -> comfy_table::Table {
     let mut shown = table::new(&["class", "images", "precision", "recall", "F1"]);
     let share = |share: Option<f64>| share.map_or("-".into(), |share| format!("{share:.4}"));
@@ -218,11 +171,11 @@ fn to_json(data: &ConfusionData, loss: f64, skipped: usize) -> Value {
 /// The worst mistakes of each class, if there are any.
 fn mistakes(
     model: &TrainedCnn,
-    judged: Vec<Judged<'_>>,
+    judged: &[JudgedImage],
     title: &str,
 ) -> Result<Option<SheetData>, CliError> {
-    let mut by_class: BTreeMap<usize, Vec<Judged<'_>>> = BTreeMap::new();
-    for image in judged.into_iter().filter(|image| image.actual != image.predicted) {
+    let mut by_class: BTreeMap<usize, Vec<&JudgedImage>> = BTreeMap::new();
+    for image in judged.iter().filter(|image| image.actual != image.predicted) {
         by_class.entry(image.actual).or_default().push(image);
     }
     let mut rows = Vec::new();
@@ -232,8 +185,8 @@ fn mistakes(
             1 => "1 mistake".to_owned(),
             n => format!("{n} mistakes"),
         };
-        let tile = |image: &Judged<'_>| -> Result<Tile, CliError> {
-            let pixels = load_rgb(image.file, &[Transform::Resize { size: 2 * SIDE as u32 }])?;
+        let tile = |image: &&JudgedImage| -> Result<Tile, CliError> {
+            let pixels = load_rgb(&image.file, &[Transform::Resize { size: 2 * SIDE as u32 }])?;
             let taken_for = &model.classes[image.predicted];
             let percent = 100.0 * image.probability;
             Ok(Tile {

@@ -4,6 +4,9 @@ mod data_augment;
 mod data_show;
 mod evaluate;
 mod explain;
+mod explain_maps;
+mod explain_report;
+mod explain_sheet;
 mod export;
 mod failure;
 mod import;
@@ -63,7 +66,7 @@ impl program::Torch for Torch {
             TorchCommand::Evaluate(args) => evaluate::evaluate(args),
             TorchCommand::Probe(args) => probe::probe(args),
             TorchCommand::Explain(args) => explain::explain(args),
-            TorchCommand::ExplainReport(args) => explain::report(args),
+            TorchCommand::ExplainReport(args) => explain_report::report(args),
             TorchCommand::Data(args) => match &args.command {
                 DataCommand::Show(args) => data_show::show(args),
                 DataCommand::Augment(args) => data_augment::augment(args),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::model::{list, probabilities, read};
+use super::model::{list, read};
 use surmise::program::CliError;
 use surmise::program::cnn::PredictArgs;
 use surmise::program::{table, talk};
@@ -14,7 +14,7 @@ use surmise::program::{table, talk};
 pub(super) fn predict(args: &PredictArgs) -> Result<ExitCode, CliError> {
     let model = read(&args.model, &args.device)?;
     let files = list(&args.images)?;
-    let answers = probabilities(&model, &files, &[])?;
+    let answers = model.probabilities(&files, &[])?;
     let mut failed = false;
     let mut rows = Vec::new();
     for (file, answer) in files.iter().zip(answers) {

@@ -4,54 +4,33 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
-use tch::Tensor;
-
-use super::model::{features, read};
-use crate::TrainedCnn;
-use crate::logistic::{Features, LogisticRegression, Standardizer};
-use crate::{Checkpoint, ImageFolder};
-use surmise::program::CliError;
+use serde_json::json;
 use surmise::program::cnn::ProbeArgs;
-use surmise::program::{table, talk};
+use surmise::program::{CliError, table, talk};
 
-/// What comes to the model's head for the images of a folder.
-struct Extracted {
-    folder: PathBuf,
-    classes: Vec<String>,
-    files: Vec<PathBuf>,
-    labels: Vec<usize>,
-    features: Features,
-}
+use super::failure::plain;
+use super::model::read;
+use crate::TrainedCnn;
+use crate::transfer::FolderFeatures;
+use crate::transfer::logistic::{Features, LogisticRegression, Standardizer};
 
 pub(super) fn probe(args: &ProbeArgs) -> Result<ExitCode, CliError> {
     let model = read(&args.model, &args.device)?;
-    let train = Extracted::of(&model, &args.train)?;
-    let measure: Vec<Extracted> = args
-        .measure
-        .iter()
-        .map(|folder| Extracted::of(&model, folder))
-        .collect::<Result<_, _>>()?;
+    let train = extract(&model, &args.train)?;
+    let measure: Vec<FolderFeatures> =
+        args.measure.iter().map(|folder| extract(&model, folder)).collect::<Result<_, _>>()?;
     for other in &measure {
-        if other.classes != train.classes {
-            return Err(CliError::user(format!(
-                "{} has the classes {}, but {} has {}",
-                args.train.display(),
-                train.classes.join(", "),
-                other.folder.display(),
-                other.classes.join(", ")
-            )));
-        }
+        train.check_classes(other)?;
     }
     if let Some(file) = &args.features {
-        write(file, [&train].into_iter().chain(&measure))?;
+        FolderFeatures::write([&train].into_iter().chain(&measure), file)?;
     }
     let standardizer = Standardizer::fit(&train.features);
-    let standardised = |part: &Extracted| standardizer.transform(&part.features);
+    let standardised = |part: &FolderFeatures| standardizer.transform(&part.features);
     let z = standardised(&train);
-    let regression = LogisticRegression::fit(&z, &train.labels, train.classes.len(), args.c)
-        .map_err(|error| CliError::user(error.to_string()))?;
-    let accuracy = |part: &Extracted, z: &Features| {
+    let regression =
+        LogisticRegression::fit(&z, &train.labels, train.classes.len(), args.c).map_err(plain)?;
+    let accuracy = |part: &FolderFeatures, z: &Features| {
         (part.folder.clone(), part.labels.len(), regression.accuracy(z, &part.labels))
     };
     let mut results = vec![accuracy(&train, &z)];
@@ -60,56 +39,17 @@ pub(super) fn probe(args: &ProbeArgs) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-impl Extracted {
-    fn of(model: &TrainedCnn, folder: &Path) -> Result<Self, CliError> {
-        let found = ImageFolder::scan(folder)?;
-        let all: Vec<PathBuf> = found.samples.iter().map(|(file, _)| file.clone()).collect();
-        let (mut files, mut labels, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        let mut columns = 1;
-        for ((file, label), answer) in found.samples.into_iter().zip(features(model, &all)?) {
-            match answer {
-                Ok(row) => {
-                    columns = row.len();
-                    files.push(file);
-                    labels.push(label);
-                    values.extend(row);
-                }
-                Err(error) => talk(format!("left out: {}", table::clean(&error.to_string()))),
-            }
-        }
-        if files.is_empty() {
-            let message = format!("no image in {} could be read", folder.display());
-            return Err(CliError::user(message));
-        }
-        let features = Features::new(columns, values);
-        Ok(Self { folder: folder.to_owned(), classes: found.classes, files, labels, features })
+fn extract(model: &TrainedCnn, folder: &Path) -> Result<FolderFeatures, CliError> {
+    let features = FolderFeatures::extract(model, folder)?;
+    for error in &features.left_out {
+        talk(format!("left out: {}", table::clean(&error.to_string())));
     }
-}
-
-/// Features (n × k) and labels (n) of all folders, one after the other, with the files' names.
-fn write<'a>(path: &Path, parts: impl Iterator<Item = &'a Extracted>) -> Result<(), CliError> {
-    let (mut rows, mut labels, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut columns, mut classes) = (1, Value::Null);
-    for part in parts {
-        columns = part.features.columns();
-        classes = json!(part.classes);
-        rows.extend(part.features.rows().flatten().map(|x| *x as f32));
-        labels.extend(part.labels.iter().map(|label| *label as i64));
-        files.extend(part.files.iter().map(|file| file.to_string_lossy().into_owned()));
-    }
-    let torch = |error: tch::TchError| CliError::user(error.to_string());
-    let features = Tensor::f_from_slice(&rows)
-        .and_then(|rows| rows.f_view([-1, columns as i64]))
-        .map_err(torch)?;
-    let labels = Tensor::f_from_slice(&labels).map_err(torch)?;
-    let tensors = [("features", features), ("labels", labels)].into_iter().collect();
-    let state = json!({ "classes": classes, "files": files });
-    Checkpoint { tensors, state }.write(path).map_err(|error| CliError::user(error.to_string()))
+    Ok(features)
 }
 
 fn print(
     args: &ProbeArgs,
-    train: &Extracted,
+    train: &FolderFeatures,
     results: &[(PathBuf, usize, f64)],
 ) -> Result<(), CliError> {
     let mut out = io::stdout().lock();

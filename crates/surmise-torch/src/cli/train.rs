@@ -8,9 +8,9 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use tch::Device;
 
-use super::model::device;
+use super::failure::{device, plain};
 use crate::cli::splits::name;
-use crate::{CnnSettings, EpochReport, Metrics, TrainError, Trainer, TrainingData, test_images};
+use crate::{BestEpoch, CnnSettings, EpochReport, TrainError, Trainer, TrainingData, test_images};
 use crate::{
     ModelFileError, Provenance, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
 };
@@ -29,10 +29,9 @@ pub(super) fn train(args: &TrainArgs, database: &DatabaseArgs) -> Result<ExitCod
         talk(format!("training with {params}"));
     }
     let choice = args.device.clone().unwrap_or_else(|| settings.device.to_string());
-    let data = TrainingData::load(&settings.data, device(&choice)?)
-        .map_err(|error| CliError::user(error.to_string()))?;
+    let data = TrainingData::load(&settings.data, device(&choice)?).map_err(plain)?;
     data.notes().into_iter().for_each(talk);
-    let test = test_images(&settings.data.source).map_err(|e| CliError::user(e.to_string()))?;
+    let test = test_images(&settings.data.source).map_err(plain)?;
     let test = test.map(|images| images.fingerprint());
     let mut trainer = if args.resume {
         let found = read_checkpoint(&checkpoint, &settings, &data.classes).map_err(unfit)?;
@@ -54,7 +53,7 @@ pub(super) fn train(args: &TrainArgs, database: &DatabaseArgs) -> Result<ExitCod
     };
     if args.resume && args.keep != Keep::Last {
         let history = trainer.history();
-        let kept = kept(args.keep, history);
+        let kept = best_epoch(args.keep).of(history);
         // Cut off before its checkpoint, the next epoch's may be there, and is made again.
         let next = |report: EpochReport| report.epoch as usize == history.len() + 1;
         let there = there();
@@ -72,7 +71,7 @@ pub(super) fn train(args: &TrainArgs, database: &DatabaseArgs) -> Result<ExitCod
         let start = Instant::now();
         let report = trainer.epoch().map_err(failed)?;
         // Before the checkpoint, which says that this epoch is done.
-        if args.keep != Keep::Last && kept(args.keep, trainer.history()) == Some(report) {
+        if args.keep != Keep::Last && best_epoch(args.keep).of(trainer.history()) == Some(report) {
             write(&trainer)?;
         }
         write_checkpoint(
@@ -86,7 +85,7 @@ pub(super) fn train(args: &TrainArgs, database: &DatabaseArgs) -> Result<ExitCod
     }
     drop(progress);
     let history = trainer.history();
-    let kept = kept(args.keep, history);
+    let kept = best_epoch(args.keep).of(history);
     if args.keep == Keep::Last {
         write(&trainer)?;
     } else if there() != kept {
@@ -100,15 +99,12 @@ pub(super) fn train(args: &TrainArgs, database: &DatabaseArgs) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The epoch whose model is written; of equally good ones the first.
-fn kept(keep: Keep, history: &[EpochReport]) -> Option<EpochReport> {
-    let best = |worse: fn(&Metrics) -> f64| {
-        history.iter().min_by(|a, b| worse(&a.metrics).total_cmp(&worse(&b.metrics))).copied()
-    };
+/// The epoch whose model is written.
+fn best_epoch(keep: Keep) -> BestEpoch {
     match keep {
-        Keep::Last => history.last().copied(),
-        Keep::Loss => best(|metrics| metrics.loss),
-        Keep::Accuracy => best(|metrics| -metrics.accuracy),
+        Keep::Last => BestEpoch::Last,
+        Keep::Loss => BestEpoch::LowestLoss,
+        Keep::Accuracy => BestEpoch::HighestAccuracy,
     }
 }
 
@@ -172,9 +168,9 @@ fn failed(error: TrainError) -> CliError {
         TrainError::OutOfMemory { .. } => "a smaller batch_size needs less",
         TrainError::NoBatch { .. } => "a smaller batch_size, or drop_last: false",
         TrainError::OtherTraining { .. } => "train without --resume, or with the settings of then",
-        _ => return CliError::user(error.to_string()),
+        _ => return plain(error),
     };
-    CliError::user(error.to_string()).hint(hint)
+    plain(error).hint(hint)
 }
 
 fn unfit(error: ModelFileError) -> CliError {
@@ -182,9 +178,9 @@ fn unfit(error: ModelFileError) -> CliError {
         ModelFileError::OtherSettings { .. } => {
             "train without --resume, or with the settings of then"
         }
-        _ => return CliError::user(error.to_string()),
+        _ => return plain(error),
     };
-    CliError::user(error.to_string()).hint(hint)
+    plain(error).hint(hint)
 }
 
 /// A bar on a terminal, and a line for every epoch.

@@ -4,8 +4,8 @@
 //! to attribute; [`heat_map`], [`colored`] and [`overlay`] make a picture of an attribution.
 //!
 //! ```no_run
-//! use surmise::vision::Network;
-//! use surmise::vision::explain::{Explainer, Occlusion, Palette, Planes, Sign, heat_map, overlay};
+//! use surmise_torch::Network;
+//! use surmise_torch::explain::{Explainer, Occlusion, Palette, Planes, Sign, heat_map, overlay};
 //! use tch::Tensor;
 //!
 //! # fn explain(network: &Network, image: &Tensor) -> Result<(), Box<dyn std::error::Error>> {
@@ -26,6 +26,8 @@
 //! | `quadrature` | nodes on that path, and their weights |
 //! | `gradient_shap` | the same at random points, from random baselines |
 //! | `occlusion` | what a covered box takes from the score |
+//! | `attribution` | one image of a trained CNN through the chosen methods |
+//! | [`report`] | where attribution falls in many images, by how they differ from a reference |
 //! | `network` | a network with its normalising as a model; numbers as a tensor |
 //! | `visualize` | attributions → a map between −1 and 1 |
 //! | `picture` | the map in colours, alone or over its image |
@@ -33,6 +35,9 @@
 //!
 //! Numbers are those of Captum 0.9.0, of which the tests hold a record.
 
+pub mod report;
+
+mod attribution;
 mod error;
 mod explainer;
 mod gradient_shap;
@@ -45,6 +50,7 @@ mod saliency;
 mod visualize;
 
 pub use self::{
+    attribution::{Attribution, AttributionSettings, Method},
     error::{ExplainError, VisualizeError},
     explainer::Explainer,
     gradient_shap::{Draws, GradientShap},

@@ -1,5 +1,7 @@
 //! A CNN on image folders as an objective: training one with libtorch for every trial.
 
+pub mod measurements;
+
 use std::fs::File;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -12,7 +14,8 @@ use tch::Device;
 
 use crate::data::TrainingData;
 use crate::runtime::{CudaLoad, load_cuda, resolve_device};
-use crate::training::{EpochReport, Metrics, TrainError, train};
+use crate::training::{EpochReport, TrainError, train};
+use measurements::Epochs;
 
 /// Whether there is a device to train on, with a warning if it is the CPU for want of CUDA.
 ///
@@ -117,22 +120,28 @@ fn run(
     trial: &TrialContext<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<Outcome, ObjectiveError> {
-    let metric = measure(trial.metric)
-        .ok_or_else(|| unusable(format!("a CNN has no metric `{}`", trial.metric)))?;
+    let mut epochs = Epochs::begin(data);
+    let mut value = None;
     let mut log = log(trial.folder, data)?;
     let (mut abandoned, mut pruned) = (false, false);
     let result = train(settings, data, u64::from(trial.seed), |epoch: &EpochReport| {
         // A line that cannot be written is not worth a trial.
         let _ = writeln!(log, "epoch {}/{}  {}", epoch.epoch, settings.epochs, epoch.metrics);
-        let report = Report { step: u64::from(epoch.epoch), value: metric(&epoch.metrics) };
+        let measured = epochs.end(epoch);
+        value = measured.iter().find(|(name, _)| *name == trial.metric).map(|(_, value)| *value);
+        let Some(value) = value else { return ControlFlow::Break(()) };
         abandoned = trial.stop.is_raised();
+        let report = Report { step: u64::from(epoch.epoch), value };
         pruned = reporter.report(report).is_break() && epoch.epoch < settings.epochs;
         if abandoned || pruned { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     match result {
         _ if abandoned => Err(ObjectiveError::Abandoned),
         Ok(_) if pruned => Ok(Outcome::Pruned),
-        Ok(last) => Ok(Outcome::Complete { value: metric(&last.metrics) }),
+        Ok(_) => match value {
+            Some(value) => Ok(Outcome::Complete { value }),
+            None => Err(unusable(format!("a CNN has no metric `{}`", trial.metric))),
+        },
         Err(error) => {
             let _ = writeln!(log, "{error}");
             let kind = match error {
@@ -153,15 +162,4 @@ fn log(folder: &Path, data: &TrainingData) -> Result<File, ObjectiveError> {
     File::create(&path)
         .and_then(|mut file| writeln!(file, "{}", lines.join("\n")).map(|()| file))
         .map_err(|error| unusable(format!("cannot write {}: {error}", path.display())))
-}
-
-/// The measurement a metric's name stands for.
-fn measure(metric: &str) -> Option<fn(&Metrics) -> f64> {
-    match metric {
-        "accuracy" => Some(|m| m.accuracy),
-        "loss" => Some(|m| m.loss),
-        "train_loss" => Some(|m| m.train_loss),
-        "train_accuracy" => Some(|m| m.train_accuracy),
-        _ => None,
-    }
 }

@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(corners.len(), 4 * 5);
         let too_large = [Transform::RandomCrop { size: 10, padding: 1 }];
         let failed = Pixels::Bytes(image(7, 9)).through(&too_large, &mut draws(1, 1, 1));
-        assert!(failed.unwrap_err().contains("7 × 9"));
+        assert!(failed.unwrap_err().to_string().contains("7 × 9"));
     }
 
     #[test]

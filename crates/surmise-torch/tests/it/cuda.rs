@@ -94,7 +94,7 @@ fn cuda_varies_images_as_threads_do() {
             data.train
                 .batches(&order, 5, Draws { seed: 3, epoch: 2 }, 1, |images, _| {
                     batches.push(images.to_device(Device::Cpu));
-                    Ok(())
+                    Ok::<(), TrainError>(())
                 })
                 .unwrap();
             Tensor::cat(&batches, 0)

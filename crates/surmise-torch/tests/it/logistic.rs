@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use surmise_torch::logistic::{Features, LogisticError, LogisticRegression, Standardizer};
+use surmise_torch::transfer::logistic::{
+    Features, LogisticError, LogisticRegression, Standardizer,
+};
 
 fn golden() -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/logistic.json");

@@ -69,6 +69,25 @@ fn summaries_are_torchsummarys_to_the_letter() {
     assert_eq!(ours, fs::read_to_string(golden_path("bitmoji.txt")).unwrap());
 }
 
+/// Billions in torchvision's records of its weights (`_ops`), at 224 pixels and 1,000 classes.
+#[test]
+fn multiply_adds_are_torchvisions() {
+    for (name, billions) in [
+        ("resnet18", 1.814),
+        ("resnet34", 3.664),
+        ("resnet50", 4.089),
+        ("densenet121", 2.834),
+        ("squeezenet1_1", 0.349),
+        ("mobilenet_v2", 0.301),
+        ("efficientnet_b0", 0.386),
+    ] {
+        let module = named(name).module(224, 1000).unwrap();
+        let summary = ModelSummary::new(&module, 224, Trainable::All).unwrap();
+        let found = summary.multiply_adds() as f64 / 1e9;
+        assert!((found - billions).abs() < 6e-4, "{name}: {found}");
+    }
+}
+
 #[test]
 fn the_smallest_image_is_the_smallest() {
     for kind in ModelKind::all() {

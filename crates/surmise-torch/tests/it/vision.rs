@@ -223,7 +223,7 @@ fn loaded(settings: &DataSettings, order: &[i64], draws: Draws, threads: usize) 
             assert_eq!(label, place / 2);
             all[place as usize] = Vec::<f32>::try_from(image.reshape([-1])).unwrap();
         }
-        Ok(())
+        Ok::<(), TrainError>(())
     };
     data.train.batches(order, 3, draws, threads, each).unwrap();
     all.concat()
@@ -266,7 +266,7 @@ fn what_is_drawn_stays_from_version_to_version() {
         let pixels = Pixels::Bytes(image.clone()).through(&list, random).unwrap();
         seen.push_str(&format!("{:?}", pixels.bytes().unwrap().as_raw()));
     }
-    assert_eq!(format!("{:016x}", numbers::fnv(&seen)), "b0525ee9d1ff68ec");
+    assert_eq!(format!("{:016x}", crate::numbers::fnv(&seen)), "b0525ee9d1ff68ec");
 }
 
 #[test]

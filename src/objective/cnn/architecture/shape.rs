@@ -16,6 +16,9 @@ pub struct LayerSummary {
     pub output: Vec<i64>,
     /// Weights and biases of its own.
     pub parameters: i64,
+    /// Multiplications, each with an addition, for one image: of convolutions and linear layers; 0 of
+    /// others.
+    pub multiply_adds: i64,
 }
 
 /// An image that a network cannot take.
@@ -142,11 +145,20 @@ impl Module {
                 Self::Block { .. } => 0,
                 layer => layer.tensors().iter().map(own).sum(),
             };
+            let numbers: i64 = output.iter().product();
+            let multiply_adds = match self {
+                Self::Conv2d(conv) => {
+                    numbers * (conv.inputs / conv.groups) * conv.kernel * conv.kernel
+                }
+                Self::Linear { inputs, .. } => numbers * inputs,
+                _ => 0,
+            };
             layers.push(LayerSummary {
                 name: path.to_owned(),
                 class,
                 output: output.clone(),
                 parameters,
+                multiply_adds,
             });
         }
         Ok(output)
@@ -211,5 +223,6 @@ fn activation_row(
         class: activation.class(),
         output: shape.to_vec(),
         parameters: 0,
+        multiply_adds: 0,
     });
 }

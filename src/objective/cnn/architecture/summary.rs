@@ -34,6 +34,13 @@ impl ModelSummary {
     pub fn parameters(&self) -> i64 {
         self.layers.iter().map(|layer| layer.parameters).sum()
     }
+
+    /// Multiplications, each with an addition, that one image takes: those of convolutions and linear
+    /// layers, biases left out, as torchvision and fvcore count them. Normalisation, activations and
+    /// pooling, a percent or two of it, are not counted.
+    pub fn multiply_adds(&self) -> i64 {
+        self.layers.iter().map(|layer| layer.multiply_adds).sum()
+    }
 }
 
 impl fmt::Display for ModelSummary {
@@ -63,7 +70,7 @@ impl fmt::Display for ModelSummary {
 }
 
 /// A number with a comma before every third digit from the end.
-fn grouped(number: i64) -> String {
+pub(crate) fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

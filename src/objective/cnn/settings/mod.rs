@@ -112,7 +112,7 @@ impl CnnSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objective::cnn::Transform;
+    use crate::objective::cnn::{ModelKind, Transform};
 
     fn settings() -> CnnSettings {
         let image_size = DataSettings::DEFAULT_IMAGE_SIZE;

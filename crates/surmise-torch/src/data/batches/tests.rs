@@ -1,7 +1,10 @@
 //! What varies, made on the device a batch at a time, against the same made by threads.
 
 use super::*;
+use surmise::objective::cnn::Transform;
+
 use crate::data::TrainingData;
+use crate::training::TrainError;
 use surmise::objective::cnn::DataSettings;
 
 /// Two classes of three images each to learn from and to measure on, larger than the network sees.
@@ -30,7 +33,7 @@ fn epoch(images: &ImageSet, batch_size: usize) -> Result<Batches, TrainError> {
     images.batches(&[4, 0, 5, 1, 3], batch_size, draws, 2, |images, labels| {
         let numbers = Vec::<f32>::try_from(images.contiguous().view(-1)).unwrap();
         batches.push((numbers, Vec::<i64>::try_from(labels).unwrap()));
-        Ok(())
+        Ok::<(), TrainError>(())
     })?;
     Ok(batches)
 }

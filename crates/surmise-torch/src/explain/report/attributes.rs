@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use surmise::program::CliError;
+use super::error::ReportError;
 
 /// Columns that are no attributes.
 const FILE: &str = "file";
@@ -12,33 +12,38 @@ const CLASS: &str = "class";
 
 /// Attributes of images.
 #[derive(Debug)]
-pub(super) struct Attributes {
-    pub(super) columns: Vec<String>,
+pub struct Attributes {
+    /// Names of the attributes.
+    pub columns: Vec<String>,
     /// A value for each column, by the file's real path.
     rows: HashMap<PathBuf, Vec<String>>,
 }
 
 /// A value that most images have, and the share of images that do.
-#[derive(Debug, PartialEq)]
-pub(super) struct Common {
-    pub(super) value: String,
-    pub(super) share: f64,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Common {
+    /// The value.
+    pub value: String,
+    /// The share of images that have it.
+    pub share: f64,
 }
 
 impl Attributes {
     /// Reads a CSV with a column `file`, of paths from the CSV's folder, and takes `wanted` columns,
     /// or all if none are named.
-    pub(super) fn read(path: &Path, wanted: &[String]) -> Result<Self, CliError> {
-        let failed = |error: csv::Error| {
-            CliError::user(format!("cannot read the attributes in {}: {error}", path.display()))
-        };
+    ///
+    /// # Errors
+    /// [`ReportError`], naming the table.
+    pub fn read(path: &Path, wanted: &[String]) -> Result<Self, ReportError> {
+        let failed = |source| ReportError::Unreadable { path: path.to_owned(), source };
         let mut reader = csv::Reader::from_path(path).map_err(failed)?;
         let head: Vec<String> =
             reader.headers().map_err(failed)?.iter().map(|name| name.trim().to_owned()).collect();
         let place = |name: &str| {
-            head.iter().position(|known| known == name).ok_or_else(|| {
-                CliError::user(format!("{} has no column `{name}`", path.display()))
-                    .hint(format!("it has {}", head.join(", ")))
+            head.iter().position(|known| known == name).ok_or_else(|| ReportError::NoColumn {
+                path: path.to_owned(),
+                column: name.to_owned(),
+                known: head.clone(),
             })
         };
         let file = place(FILE)?;
@@ -48,8 +53,7 @@ impl Attributes {
             wanted.iter().map(|name| place(name.trim())).collect::<Result<_, _>>()?
         };
         if places.is_empty() {
-            return Err(CliError::user(format!("{} has no attributes", path.display()))
-                .hint("a column besides `file` and `class` is one"));
+            return Err(ReportError::NoAttributes { path: path.to_owned() });
         }
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut rows = HashMap::new();
@@ -65,7 +69,7 @@ impl Attributes {
     }
 
     /// An image's values.
-    pub(super) fn of(&self, file: &Path) -> Option<&[String]> {
+    pub fn of(&self, file: &Path) -> Option<&[String]> {
         self.rows.get(&file.canonicalize().ok()?).map(Vec::as_slice)
     }
 }

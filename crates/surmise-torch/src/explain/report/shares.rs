@@ -16,19 +16,19 @@ use crate::explain::{Planes, Sign};
 const BLOCKS: usize = 20;
 
 /// Shares of some images of one size.
-#[derive(Default)]
-pub(super) struct Shares {
+#[derive(Clone, Debug, Default)]
+pub struct Shares {
     /// Sums of `s`, block by block.
     sums: Vec<Vec<f64>>,
     thirds: Vec<[f64; 3]>,
 }
 
 /// A mean and its standard error, which one image alone has not.
-pub(super) type Estimate = (f64, Option<f64>);
+pub type Estimate = (f64, Option<f64>);
 
 impl Shares {
     /// Adds an image; one without any attribution of the sign has no shares and is passed over.
-    pub(super) fn add(&mut self, attributions: &Planes, sign: Sign) {
+    pub fn add(&mut self, attributions: &Planes, sign: Sign) {
         let (height, width) = (attributions.height(), attributions.width());
         let mut values = vec![0.0; height * width];
         for plane in attributions.values().chunks(height * width) {
@@ -58,7 +58,7 @@ impl Shares {
     }
 
     /// Mean of `s` for images of `size` × `size` pixels; zeros of no images.
-    pub(super) fn mean(&self, size: usize) -> Vec<f64> {
+    pub fn mean(&self, size: usize) -> Vec<f64> {
         self.mean_without(None, size)
     }
 
@@ -75,7 +75,7 @@ impl Shares {
 
     /// `l_k` for images of `size` × `size` pixels, if the mean is below `reference` anywhere. The errors
     /// are of these images, not of the reference's.
-    pub(super) fn less(&self, reference: &[f64], size: usize) -> Option<[Estimate; 3]> {
+    pub fn less(&self, reference: &[f64], size: usize) -> Option<[Estimate; 3]> {
         let without = |block| less(&difference(&self.mean_without(block, size), reference), size);
         let whole = without(None)?;
         let parts: Vec<[f64; 3]> =
@@ -89,7 +89,7 @@ impl Shares {
     }
 
     /// Mean of each `r_k`; nothing of no images.
-    pub(super) fn thirds(&self) -> Option<[Estimate; 3]> {
+    pub fn thirds(&self) -> Option<[Estimate; 3]> {
         let n = self.thirds.len() as f64;
         (n > 0.0).then(|| {
             std::array::from_fn(|k| {
@@ -102,7 +102,7 @@ impl Shares {
 }
 
 /// A group's mean less the reference's, by pixel.
-pub(super) fn difference(group: &[f64], reference: &[f64]) -> Vec<f64> {
+pub fn difference(group: &[f64], reference: &[f64]) -> Vec<f64> {
     group.iter().zip(reference).map(|(value, from)| value - from).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Maps and colour bars for pictures.
+//! Maps and colour bars for the pictures of `surmise explain` and `surmise explain-report`.
 
 use crate::explain::{HeatMap, Palette, Planes, Sign, VisualizeError, heat_map};
 use surmise::plot::ColorBar;
@@ -11,7 +11,7 @@ pub(super) fn map(values: &Planes, sign: Sign, outliers: f64) -> Result<HeatMap,
         Err(VisualizeError::Nothing { .. }) => {
             Ok(HeatMap { width, height, sign, values: vec![0.0; width * height] })
         }
-        other => other.map_err(|error| CliError::ours(error.to_string())),
+        other => Ok(other?),
     }
 }
 
@@ -27,7 +27,7 @@ pub(super) fn maps(
     }
     // One below the other they are one map.
     let all = Planes::new(1, height * values.len(), width, values.concat());
-    let all = map(&all.map_err(|error| CliError::ours(error.to_string()))?, sign, outliers)?;
+    let all = map(&all?, sign, outliers)?;
     let parts = all.values.chunks(width * height);
     Ok(parts.map(|part| HeatMap { width, height, sign, values: part.to_vec() }).collect())
 }

@@ -6,15 +6,17 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::attribute::{Attribution, attribute, class, look, methods, planes, sign as sign_of};
-use super::maps::{bar, map};
+use super::explain_maps::{bar, map};
 use crate::TrainedCnn;
-use crate::cli::model::{list, most_probable, probabilities, read};
+use crate::cli::model::{list, read};
 use crate::cli::splits::{name, raster};
-use crate::explain::{Palette, Planes, colored, overlay};
+use crate::evaluation::most_probable;
+use crate::explain::{
+    Attribution, AttributionSettings, Method, Palette, Planes, Sign, colored, overlay,
+};
 use surmise::plot::{ColorBar, SheetData, SheetRow, Tile};
 use surmise::program::CliError;
-use surmise::program::cnn::{ExplainArgs, MethodArgs};
+use surmise::program::cnn::{self as program, Baseline, ExplainArgs, MethodArgs, SignChoice};
 use surmise::program::{plot, table, talk};
 
 /// Images in a picture.
@@ -32,13 +34,14 @@ struct Answer<'a> {
     probabilities: Vec<f64>,
 }
 
-pub(in crate::cli) fn explain(args: &ExplainArgs) -> Result<ExitCode, CliError> {
+pub(super) fn explain(args: &ExplainArgs) -> Result<ExitCode, CliError> {
     let model = read(&args.model, &args.method.device)?;
-    let wanted = args.method.class.as_ref().map(|name| class(&model, name)).transpose()?;
+    let wanted = args.method.class.as_ref().map(|name| model.class(name)).transpose()?;
+    let settings = settings(&args.method);
     let files = list(&args.images)?;
     let mut failed = false;
     let mut answers = Vec::new();
-    for (file, answer) in files.iter().zip(probabilities(&model, &files, &[])?) {
+    for (file, answer) in files.iter().zip(model.probabilities(&files, &[])?) {
         match answer {
             Ok(probabilities) => {
                 let predicted = most_probable(&probabilities);
@@ -59,7 +62,7 @@ pub(in crate::cli) fn explain(args: &ExplainArgs) -> Result<ExitCode, CliError> 
     for (number, part) in answers.chunks(ROWS).enumerate() {
         let mut rows = Vec::new();
         for answer in part {
-            let (row, summary) = row(&model, answer, &args.method)?;
+            let (row, summary) = row(&model, answer, &settings, args.method.outliers)?;
             rows.push(row);
             if args.json {
                 writeln!(out, "{summary}")?;
@@ -75,7 +78,7 @@ pub(in crate::cli) fn explain(args: &ExplainArgs) -> Result<ExitCode, CliError> 
         };
         let title = format!("{}: what speaks for its answers", name(&args.model));
         let subtitle = "each map on a scale of its own, in terms of its largest values".to_owned();
-        let bars = bars(&model, part, &args.method);
+        let bars = bars(&model, part, &settings);
         let sheet = SheetData { title, subtitles: vec![subtitle], side: SIDE, rows, bars };
         plot::make_folder(&args.method.out)?;
         for path in plot::write(&sheet.draw()?, &args.method.out, &file)? {
@@ -84,6 +87,41 @@ pub(in crate::cli) fn explain(args: &ExplainArgs) -> Result<ExitCode, CliError> 
         }
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// How to attribute, as the arguments say.
+pub(super) fn settings(args: &MethodArgs) -> AttributionSettings {
+    let mut methods = Vec::new();
+    for method in &args.methods {
+        let method = match method {
+            program::Method::Occlusion => Method::Occlusion,
+            program::Method::IntegratedGradients => Method::IntegratedGradients,
+            program::Method::GradientShap => Method::GradientShap,
+            program::Method::Saliency => Method::Saliency,
+        };
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    }
+    AttributionSettings {
+        methods,
+        sign: args.sign.map(|sign| match sign {
+            SignChoice::Positive => Sign::Positive,
+            SignChoice::Negative => Sign::Negative,
+            SignChoice::Absolute => Sign::Absolute,
+            SignChoice::All => Sign::All,
+        }),
+        baseline: match args.baseline {
+            Baseline::Black => 0.0,
+            Baseline::Grey => 0.5,
+            Baseline::White => 1.0,
+        },
+        window: args.window.map(usize::from),
+        stride: args.stride.map(usize::from),
+        steps: args.steps.into(),
+        samples: args.samples.into(),
+        seed: args.seed,
+    }
 }
 
 /// The model's own name.
@@ -108,16 +146,17 @@ fn answer_table(model: &TrainedCnn, answers: &[Answer<'_>]) -> comfy_table::Tabl
 fn row(
     model: &TrainedCnn,
     answer: &Answer<'_>,
-    args: &MethodArgs,
+    settings: &AttributionSettings,
+    outliers: f64,
 ) -> Result<(SheetRow, Value), CliError> {
-    let image = look(model, answer.file)?;
-    let numbers = planes(&image)?;
-    let attributions = attribute(model, &numbers, answer.explained, args)?;
+    let image = model.seen(answer.file)?;
+    let numbers = Planes::of(&image)?;
+    let attributions = model.attribute(&numbers, answer.explained, settings)?;
     let path = answer.file.display();
     let mut tiles =
         vec![Tile { image: raster(image)?, caption: "image".into(), hover: path.to_string() }];
     for attribution in &attributions {
-        let (map, over) = pictures(&numbers, attribution, args.outliers)?;
+        let (map, over) = pictures(&numbers, attribution, outliers)?;
         let name = attribution.method.name();
         let hover = format!("{path}, {name}: {}", sum_of(attribution));
         tiles.push(Tile { image: raster(map)?, caption: name.into(), hover: hover.clone() });
@@ -142,7 +181,7 @@ fn pictures(
     let map = map(&attribution.values, attribution.sign, outliers)?;
     let palette = Palette::of(map.sign);
     let over = overlay(image, &map, palette, OPACITY);
-    Ok((colored(&map, palette), over.map_err(|error| CliError::ours(error.to_string()))?))
+    Ok((colored(&map, palette), over?))
 }
 
 /// Over the whole image, in logits.
@@ -177,13 +216,17 @@ fn to_json(model: &TrainedCnn, answer: &Answer<'_>, attributions: &[Attribution]
 }
 
 /// One for each sign in use.
-fn bars(model: &TrainedCnn, answers: &[Answer<'_>], args: &MethodArgs) -> Vec<ColorBar> {
+fn bars(
+    model: &TrainedCnn,
+    answers: &[Answer<'_>],
+    settings: &AttributionSettings,
+) -> Vec<ColorBar> {
     let first = answers[0].explained;
     let same = answers.iter().all(|answer| answer.explained == first);
     let class = if same { model.classes[first].as_str() } else { "the class" };
     let mut signs = Vec::new();
-    for method in methods(args) {
-        let sign = sign_of(method, args.sign);
+    for &method in &settings.methods {
+        let sign = settings.sign(method);
         if !signs.contains(&sign) {
             signs.push(sign);
         }

@@ -1,13 +1,12 @@
 //! The picture of `surmise explain-report`: mean images beside mean maps.
 
+use std::path::Path;
+
 use image::RgbImage;
 
-use super::attribute::{methods, sign as sign_of};
-use super::groups::{Group, Report};
-use super::maps::{bar, colors, maps};
-
-use super::shares::difference;
+use super::explain_maps::{bar, colors, maps};
 use crate::cli::splits::{name, raster};
+use crate::explain::report::{Group, Report, difference};
 use crate::explain::{HeatMap, Palette, Sign, colored};
 use surmise::plot::{ColorBar, SheetData, SheetRow, Tile};
 use surmise::program::CliError;
@@ -16,9 +15,9 @@ use surmise::program::CliError;
 const SIDE: f64 = 150.0;
 
 /// A row a group; maps of a column are on a common scale.
-pub(super) fn sheet(report: &Report<'_>) -> Result<SheetData, CliError> {
+pub(super) fn sheet(report: &Report, folder: &Path, outliers: f64) -> Result<SheetData, CliError> {
     let size = report.size;
-    let reference = &report.args.reference;
+    let reference = &report.settings.reference;
     let mut rows = Vec::new();
     for (index, group) in report.groups.iter().enumerate() {
         let what = if index == 0 { reference.clone() } else { group.name.clone() };
@@ -28,14 +27,14 @@ pub(super) fn sheet(report: &Report<'_>) -> Result<SheetData, CliError> {
         rows.push(SheetRow { label: vec![what, right], tiles: vec![tile] });
     }
     let mut bars: Vec<ColorBar> = Vec::new();
-    for (at, method) in methods(&report.args.method).into_iter().enumerate() {
-        let sign = sign_of(method, report.args.method.sign);
+    for (at, &method) in report.settings.attribution.methods.iter().enumerate() {
+        let sign = report.settings.attribution.sign(method);
         let means: Vec<Vec<f64>> =
             report.groups.iter().map(|group| group.shares[at].mean(size)).collect();
         let scaled = |values: &[Vec<f64>], sign: Sign| {
             let values: Vec<Vec<f32>> =
                 values.iter().map(|map| map.iter().map(|&value| value as f32).collect()).collect();
-            maps(&values, (size, size), sign, report.args.method.outliers)
+            maps(&values, (size, size), sign, outliers)
         };
         for (row, map) in rows.iter_mut().zip(scaled(&means, sign)?) {
             row.tiles.push(tile(&map, method.name(), &row.label)?);
@@ -55,7 +54,7 @@ pub(super) fn sheet(report: &Report<'_>) -> Result<SheetData, CliError> {
     bars.push(colors(Sign::All, format!("minus {reference}'s: less (below 0), more (above 0)")));
     let title = format!(
         "{}: attribution to {} by what differs from {reference}",
-        name(&report.args.folder),
+        name(folder),
         report.explained
     );
     let subtitles = vec![
