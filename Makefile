@@ -5,39 +5,35 @@ CARGO ?= cargo
 FLAVOUR ?= cpu
 SURMISE = target/release/surmise
 
-.PHONY: help demo build test test-core lint bench libtorch clean
+.PHONY: help demo build test lint bench libtorch clean
 
 help:
 	@echo 'make demo       libtorch, build, 20 trials on the avatars: studies.db and plots/'
 	@echo 'make test       every test there is'
-	@echo 'make build      the program with the CNN objective: $(SURMISE)'
+	@echo 'make build      the programs: $(SURMISE), and surmise-torch beside it'
 	@echo 'make lint       format, clippy, rustdoc, warnings denied'
 	@echo 'make bench      micro-benchmarks'
 
 demo: build
-	$(SURMISE) run experiments/avatars.yaml
+	$(SURMISE) run experiments/avatars.yaml --workers 2
 
 build: libtorch
-	$(CARGO) build --release --features torch
+	$(CARGO) build --release --workspace
 
 libtorch:
 	scripts/libtorch.sh $(FLAVOUR)
 
-# With libtorch everything, without it what does not need it: both builds must hold.
-test: libtorch test-core
-	$(CARGO) test --features torch
-
-test-core:
-	$(CARGO) test
+# The whole workspace: the tests of surmise-torch run both programs.
+test: libtorch
+	$(CARGO) test --workspace
 
 lint: libtorch
-	$(CARGO) fmt --check
-	$(CARGO) clippy --all-targets -- -D warnings
-	$(CARGO) clippy --all-targets --features torch -- -D warnings
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --features torch
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
-bench:
-	$(CARGO) bench
+bench: libtorch
+	$(CARGO) bench --workspace
 
 clean:
 	$(CARGO) clean

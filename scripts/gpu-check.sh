@@ -3,8 +3,8 @@
 #
 #   scripts/gpu-check.sh BINARY [TESTS]
 #
-#   BINARY   surmise, built with the feature `torch` (either flavour of libtorch)
-#   TESTS    the test binary of tests/cuda.rs; by default the newest beside BINARY, if any
+#   BINARY   surmise, with surmise-torch beside it (built with either flavour of libtorch)
+#   TESTS    the test binary of crates/surmise-torch; by default the newest beside BINARY, if any
 #
 # Needs the CUDA flavour of libtorch 2.11.0: that of LIBTORCH, else of .libtorch/, else of the
 # PyTorch that PYTHON (python3) imports. Exit code 0: all went well; 1: something failed; 2: no CUDA.
@@ -17,7 +17,7 @@ say() { printf 'gpu-check: %s\n' "$*" >&2; }
 }
 binary=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-tests=${2:-$(ls -t "$(dirname "$binary")"/deps/cuda-* 2>/dev/null | grep -v '\.d$' | head -n 1 || true)}
+tests=${2:-$(ls -t "$(dirname "$binary")"/deps/it-* 2>/dev/null | grep -v '\.d$' | xargs -r grep -l 'cuda::cuda_' | head -n 1 || true)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -56,7 +56,7 @@ grep -Eq 'cuda:0( |$)' "$work/doctor" || {
 # --- tests ------------------------------------------------------------------------------------
 
 if [[ -n $tests && -x $tests ]]; then
-    "$tests"
+    "$tests" cuda::
 else
     say "no test binary beside $binary: the CUDA tests are left out"
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts libtorch 2.11.0, which the feature `torch` links, under .libtorch/ of this checkout.
+# Puts libtorch 2.11.0, which the package surmise-torch links, under .libtorch/ of this checkout.
 #
 #   scripts/libtorch.sh [cpu|cuda]      default: cpu
 #

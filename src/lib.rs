@@ -38,14 +38,14 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`cli`] | the command line, one file a subcommand |
+//! | `program` | what the programs `surmise` and `surmise-torch` start with |
+//! | `cli` | the command line, one file a subcommand |
 //! | [`plot`] | pictures: data first, drawing second |
 //! | [`worker`] | worker processes and their supervisor: messages, leases, signals |
 //! | [`study`] | ask, tell, report, best, replay: the heart |
 //! | [`store`] | where studies live; the only place that knows SQL |
 //! | [`spec`] | a study's declaration; the only place that knows YAML |
-//! | [`objective`] | what a trial runs: a command, a CNN, a closure |
-//! | [`vision`] | image folders, the CNN and its training (feature `torch`) |
+//! | [`objective`] | what a trial runs: a command, a closure; what a user writes about a CNN |
 //! | [`sampler`] | what proposes parameters: random, Sobol, Gaussian process |
 //! | [`model`] | surrogates of a history: to search by, to describe, to judge |
 //! | [`trial`] | trials, their states and histories |
@@ -53,6 +53,8 @@
 //! | [`space`] | parameters, domains, the unit cube, quasi-random sequences |
 //! | [`process`] | processes of this machine: identity, groups, output, end |
 //! | `numeric` | random numbers, hashes, minimisation |
+//!
+//! CNNs are trained by libtorch in a package of its own, `surmise-torch`, so that nobody else links it.
 //!
 //! # The flow of one trial
 //!
@@ -65,9 +67,9 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod cli;
 mod document;
 
-pub mod cli;
 pub mod gp;
 pub mod model;
 #[doc(hidden)]
@@ -75,13 +77,14 @@ pub mod numeric;
 pub mod objective;
 pub mod plot;
 pub mod process;
+#[doc(hidden)]
+pub mod program;
 pub mod sampler;
 pub mod space;
 pub mod spec;
 pub mod store;
 pub mod study;
 pub mod trial;
-pub mod vision;
 pub mod worker;
 
 pub use model::Model;

@@ -1,7 +1,9 @@
-//! The `surmise` program: parse, run, print the error, exit code.
+//! The `surmise` program: everything but libtorch, for which it hands over to `surmise-torch`.
 
 use std::process::ExitCode;
 
+use surmise::program::HandOver;
+
 fn main() -> ExitCode {
-    surmise::cli::main()
+    surmise::program::main(&HandOver)
 }

@@ -15,7 +15,7 @@ ours=target/release/examples/train_cnn
     echo "$python has no torch and torchvision; set PYTHON to one that has" >&2
     exit 1
 }
-cargo build --release --features torch --example train_cnn >&2
+cargo build --release -p surmise-torch --example train_cnn >&2
 
 export OMP_NUM_THREADS=$threads
 # glibc's allocator told to keep what is freed, as train_cnn tells it itself.

@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 repeats=${1:-3} python=${PYTHON:-python3} ours=target/release/surmise
 weights=data/weights/squeezenet1_1.safetensors
-cargo build --release --features torch >&2
+cargo build --release --workspace >&2
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::objective::Unavailable;
 use crate::plot::PlotError;
 use crate::sampler::SamplerError;
 use crate::spec::SpecError;
@@ -17,29 +18,36 @@ use super::DatabaseArgs;
 
 /// An error on its way to the terminal.
 #[derive(Debug)]
-pub(super) enum CliError {
+pub enum CliError {
     /// A study's declaration is wrong: how, and what to do about it besides.
     Spec(Box<SpecError>, Vec<String>),
-    /// Anything else: message, what to do about it, whose fault it is.
-    Plain { message: String, hints: Vec<String>, ours: bool },
+    /// Anything else.
+    Plain {
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        hints: Vec<String>,
+        /// Whether it is a fault of surmise's own.
+        ours: bool,
+    },
     /// Output that could not be written.
     Output(io::Error),
 }
 
 impl CliError {
     /// A mistake of the user's.
-    pub(super) fn user(message: impl Into<String>) -> Self {
+    pub fn user(message: impl Into<String>) -> Self {
         Self::Plain { message: message.into(), hints: Vec::new(), ours: false }
     }
 
     /// A fault of ours.
-    pub(super) fn ours(message: impl Into<String>) -> Self {
+    pub fn ours(message: impl Into<String>) -> Self {
         let hint = "this is a fault of surmise; please report it with the command you ran";
         Self::Plain { message: message.into(), hints: vec![hint.into()], ours: true }
     }
 
     /// Adds what to do about it.
-    pub(super) fn hint(mut self, text: impl Into<String>) -> Self {
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
         if let Self::Plain { hints, .. } | Self::Spec(_, hints) = &mut self {
             hints.push(text.into());
         }
@@ -85,30 +93,20 @@ impl CliError {
         }
     }
 
+    /// The error without colour and without the word that it is one.
+    pub(super) fn text(&self) -> String {
+        self.render(false).trim_start_matches("error: ").to_owned()
+    }
+
     /// A file that could not be handled.
-    pub(super) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
+    pub fn file(what: &str, path: &Path, error: &io::Error) -> Self {
         Self::user(format!("cannot {what} {}: {error}", path.display()))
     }
 }
 
-/// A command that this build does not have.
-#[cfg(not(feature = "torch"))]
-pub(super) fn without_torch(command: &str) -> CliError {
-    CliError::user(format!("this surmise was built without libtorch, which `{command}` needs"))
-        .hint("rebuild with it: `make build`")
-}
-
-#[cfg(feature = "torch")]
-impl From<crate::vision::FolderError> for CliError {
-    fn from(error: crate::vision::FolderError) -> Self {
-        Self::user(error.to_string())
-    }
-}
-
-#[cfg(feature = "torch")]
-impl From<crate::vision::ImageError> for CliError {
-    fn from(error: crate::vision::ImageError) -> Self {
-        Self::user(error.to_string())
+impl From<Unavailable> for CliError {
+    fn from(Unavailable { message, remedy }: Unavailable) -> Self {
+        Self::user(message).hint(remedy)
     }
 }
 

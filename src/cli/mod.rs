@@ -1,29 +1,30 @@
 //! The command line: one file a subcommand, thin. Data goes to stdout, talk to stderr; exit code 0
 //! is fine, 1 the user's mistake, 2 ours, 130 an interrupted run.
 
+#[allow(missing_docs, reason = "clap shows a doc comment in the help: arguments have theirs")]
+pub mod cnn;
+pub mod plot;
+pub mod table;
+
 mod ask_tell;
+mod backend;
 mod best;
 mod check;
-mod cnn;
 mod compare;
 mod completions;
-mod configuration;
-mod data;
 mod delete;
 mod doctor;
 mod error;
 mod export;
+mod hand_over;
 mod json;
 mod list;
-mod model;
 mod note;
 mod origins;
-mod plot;
 mod progress;
 mod replay;
 mod run;
 mod show;
-mod table;
 mod tag;
 mod worker;
 
@@ -37,7 +38,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::store::{SqliteOptions, SqliteStore};
 use crate::study::Study;
 
-use error::CliError;
+pub use backend::{Backend, Finding, LibtorchReport, Torch, this_program};
+pub use error::CliError;
+pub use hand_over::HandOver;
 
 /// Hyperparameter optimization: declare a search space in YAML, run one command.
 #[derive(Debug, Parser)]
@@ -61,7 +64,7 @@ const OWNER: &str = ".database";
 
 /// Where studies live.
 #[derive(Clone, Debug, Args)]
-struct DatabaseArgs {
+pub struct DatabaseArgs {
     /// Database that keeps studies and trials; trials' logs lie in runs/ beside it
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_DATABASE)]
     db: PathBuf,
@@ -96,22 +99,10 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Delete a study with its trials, logs and files
     Delete(delete::DeleteArgs),
-    /// Train one configuration of a study's CNN, and write the model
-    Train(cnn::TrainArgs),
-    /// Say what a trained CNN makes of images
-    Predict(cnn::PredictArgs),
-    /// Measure a trained CNN on an image folder: accuracy, confusion matrix, worst mistakes
-    Evaluate(cnn::EvaluateArgs),
-    /// Fit a logistic regression to what comes to a model's last layer
-    Probe(cnn::ProbeArgs),
-    /// Draw what of an image speaks for a trained CNN's answer, and what against it
-    Explain(cnn::ExplainArgs),
-    /// Report where attribution falls, by how images differ from a reference
-    ExplainReport(cnn::ReportArgs),
-    /// Look at image folders: classes and counts, samples, augmented ones
-    Data(data::DataArgs),
+    #[command(flatten)]
+    Torch(cnn::TorchCommand),
     /// Show what a network is made of
-    Model(model::ModelArgs),
+    Model(cnn::ModelArgs),
     /// Say what this machine has and what to do about what is missing
     Doctor(doctor::DoctorArgs),
     /// Evaluate trials of a stored study; what a cluster's scheduler starts
@@ -122,8 +113,8 @@ enum Command {
     Completions(completions::CompletionsArgs),
 }
 
-/// Runs the program with the process's arguments.
-pub fn main() -> ExitCode {
+/// Runs the program with the process's arguments, and CNN commands by the backend.
+pub fn main(backend: &dyn Backend) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -135,7 +126,7 @@ pub fn main() -> ExitCode {
     };
     let database = &cli.database;
     let result = match cli.command {
-        Command::Run(args) => run::run(args, database),
+        Command::Run(args) => run::run(args, database, backend),
         Command::Check(args) => check::check(&args),
         Command::List(args) => list::list(&args, database),
         Command::Show(args) => show::show(&args, database),
@@ -147,16 +138,10 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::export(&args, database),
         Command::Replay(args) => replay::replay(&args, database),
         Command::Delete(args) => delete::delete(&args, database),
-        Command::Train(args) => cnn::train(&args, database),
-        Command::Predict(args) => cnn::predict(&args),
-        Command::Evaluate(args) => cnn::evaluate(&args),
-        Command::Probe(args) => cnn::probe(&args),
-        Command::Explain(args) => cnn::explain(&args),
-        Command::ExplainReport(args) => cnn::report(&args),
-        Command::Data(args) => data::data(&args),
-        Command::Model(args) => model::model(&args),
-        Command::Doctor(args) => doctor::doctor(&args, database),
-        Command::Worker(args) => worker::worker(args, database),
+        Command::Torch(command) => backend.torch().and_then(|torch| torch.run(&command, database)),
+        Command::Model(args) => cnn::model(args, database, backend),
+        Command::Doctor(args) => doctor::doctor(&args, database, backend),
+        Command::Worker(args) => worker::worker(args, database, backend),
         Command::AskTell(args) => ask_tell::ask_tell(args),
         Command::Completions(args) => completions::completions(&args),
     };
@@ -173,7 +158,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Talk for the user, on stderr. One that cannot be heard is no reason to stop.
-fn talk(text: impl Display) {
+pub fn talk(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
@@ -205,7 +190,7 @@ impl DatabaseArgs {
     }
 
     /// Opens a stored study.
-    fn study(&self, name: &str) -> Result<Study, CliError> {
+    pub fn study(&self, name: &str) -> Result<Study, CliError> {
         Ok(Study::open(Box::new(self.open_existing()?), name)?)
     }
 

@@ -174,7 +174,11 @@ fn draw_view(
     }
 }
 
-pub(super) fn make_folder(folder: &Path) -> Result<(), CliError> {
+/// Makes the folder for pictures, if it is not there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder(folder: &Path) -> Result<(), CliError> {
     std::fs::create_dir_all(folder).map_err(|e| CliError::file("make the folder", folder, &e))
 }
 
@@ -189,12 +193,11 @@ fn short(name: &str) -> String {
     format!("{}-{hash:016x}", &name[..end])
 }
 
-/// Writes a picture as SVG and PNG.
-pub(super) fn write(
-    picture: &Picture,
-    folder: &Path,
-    name: &str,
-) -> Result<Vec<PathBuf>, CliError> {
+/// Writes a picture as SVG and PNG; where.
+///
+/// # Errors
+/// It cannot be drawn or written.
+pub fn write(picture: &Picture, folder: &Path, name: &str) -> Result<Vec<PathBuf>, CliError> {
     let name = short(name);
     let (svg, png) = (folder.join(format!("{name}.svg")), folder.join(format!("{name}.png")));
     picture.write_svg(&svg)?;

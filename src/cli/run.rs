@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::objective::{self, ObjectiveSpec};
+use crate::objective::cnn::device_choice;
+use crate::objective::{ObjectiveKind, ObjectiveSpec, ObjectiveTemplate};
 use crate::spec::StudySpec;
 use crate::study::Study;
 use crate::worker::{self, Event, Interrupts, RunEnd, RunError, RunOptions, WorkerOptions};
 
+use super::backend::{Backend, this_program};
 use super::error::CliError;
 use super::progress::Progress;
 use super::{DatabaseArgs, best, plot, talk};
@@ -45,7 +47,11 @@ pub(super) struct RunArgs {
     no_plots: bool,
 }
 
-pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
+pub(super) fn run(
+    args: RunArgs,
+    database: &DatabaseArgs,
+    backend: &dyn Backend,
+) -> Result<ExitCode, CliError> {
     let mut spec = StudySpec::load(&args.file)?;
     spec.check_files(&args.file)?;
     if let Some(trials) = args.trials {
@@ -54,11 +60,7 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
     let ObjectiveSpec::Template(template) = &spec.objective else {
         return Err(RunError::External { study: spec.study }.into());
     };
-    let warning = objective::check_available(template, args.device.as_deref())
-        .map_err(|reason| CliError::user(reason.message).hint(reason.remedy))?;
-    if let Some(warning) = warning {
-        talk(format_args!("warning: {warning}"));
-    }
+    let program = program(template, args.device.as_deref(), backend)?;
 
     let mut study = Study::open_or_create(Box::new(database.open()?), spec)?;
     if let Some(trials) = args.trials.filter(|&trials| trials < study.spec().trials) {
@@ -82,8 +84,6 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
         talk(format_args!("{name}: {finished} of {budget} trials are done; going on"));
     }
 
-    let program = std::env::current_exe()
-        .map_err(|e| CliError::ours(format!("cannot find the surmise program: {e}")))?;
     let worker = WorkerOptions {
         database: database.db.clone(),
         sqlite: database.options(),
@@ -115,6 +115,23 @@ pub(super) fn run(args: RunArgs, database: &DatabaseArgs) -> Result<ExitCode, Cl
                 again("")
             ));
             Ok(ExitCode::from(130))
+        }
+    }
+}
+
+/// The program whose workers evaluate the trials, once it is clear that they can.
+fn program(
+    template: &ObjectiveTemplate,
+    device: Option<&str>,
+    backend: &dyn Backend,
+) -> Result<PathBuf, CliError> {
+    match template.kind() {
+        ObjectiveKind::Command => this_program(),
+        ObjectiveKind::Cnn => {
+            if let Some(warning) = backend.check(device_choice(template, device)?)? {
+                talk(format_args!("warning: {warning}"));
+            }
+            backend.program()
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::space::{ParamValue, Params};
 use crate::trial::Timestamp;
 
 /// An empty table with these column heads.
-pub(super) fn new(head: &[&str]) -> Table {
+pub fn new(head: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(head);
     table
@@ -14,13 +14,13 @@ pub(super) fn new(head: &[&str]) -> Table {
 
 /// Text from elsewhere, with control characters (but for line ends and tabs) made visible, so that it
 /// cannot steer the terminal.
-pub(super) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
     text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// A number to six significant digits, without trailing zeros.
-pub(super) fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return format!("{value}");
     }
@@ -62,7 +62,7 @@ pub(super) fn time(at: Timestamp) -> String {
 }
 
 /// Parameters in a line, numbers to six digits.
-pub(super) fn params(params: &Params) -> String {
+pub fn params(params: &Params) -> String {
     let pairs = params.iter().map(|(name, value)| match value {
         ParamValue::Float(value) => format!("{name}={}", number(*value)),
         value => format!("{name}={value}"),
@@ -71,7 +71,7 @@ pub(super) fn params(params: &Params) -> String {
 }
 
 /// A span of time, to the unit that matters: `0.42 s`, `12.3 s`, `4m 10s`.
-pub(super) fn span(seconds: f64) -> String {
+pub fn span(seconds: f64) -> String {
     if seconds < 60.0 {
         let decimals = match seconds {
             ..0.1 => 3,

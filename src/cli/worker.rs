@@ -1,13 +1,18 @@
 //! `surmise worker`
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::objective::{
+    CommandObjective, Objective, ObjectiveKind, ObjectiveSpec, ObjectiveTemplate,
+};
 use crate::worker::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
 
+use super::backend::Backend;
 use super::error::CliError;
 use super::{DatabaseArgs, talk};
 
@@ -31,7 +36,16 @@ pub(super) struct WorkerArgs {
     supervised: bool,
 }
 
-pub(super) fn worker(args: WorkerArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
+pub(super) fn worker(
+    args: WorkerArgs,
+    database: &DatabaseArgs,
+    backend: &dyn Backend,
+) -> Result<ExitCode, CliError> {
+    // First of all: the process may become another program here.
+    let torch = match trains_a_cnn(database, &args.study).then(|| backend.torch()).transpose() {
+        Err(error) if args.supervised => return Ok(unusable(error.text())),
+        torch => torch?,
+    };
     let options = WorkerOptions {
         database: database.db.clone(),
         sqlite: database.options(),
@@ -40,13 +54,27 @@ pub(super) fn worker(args: WorkerArgs, database: &DatabaseArgs) -> Result<ExitCo
         device: args.device,
         supervised: args.supervised,
     };
-    match worker::work(&options, &mut |text| talk(text)) {
+    let build = |template: &ObjectiveTemplate, device: Option<&str>| match torch {
+        Some(torch) => torch.objective(template, device),
+        None => Ok(Box::new(CommandObjective::new(template.clone())) as Box<dyn Objective>),
+    };
+    match worker::work(&options, &build, &mut |text| talk(text)) {
         Ok(WorkerEnd::Done | WorkerEnd::Stopped) => Ok(ExitCode::SUCCESS),
-        // The supervisor shows the reason as its own error; it can only be told by stderr.
-        Err(error) if args.supervised => {
-            let _ = write!(io::stderr(), "{error}");
-            Ok(ExitCode::from(EXIT_UNUSABLE))
-        }
+        Err(error) if args.supervised => Ok(unusable(error)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the study's objective is a CNN. Why a study cannot be opened is for the worker to say.
+fn trains_a_cnn(database: &DatabaseArgs, study: &str) -> bool {
+    database.study(study).is_ok_and(|study| match &study.spec().objective {
+        ObjectiveSpec::Template(template) => template.kind() == ObjectiveKind::Cnn,
+        ObjectiveSpec::External => false,
+    })
+}
+
+/// The supervisor shows the reason as its own error; it can only be told by stderr.
+fn unusable(reason: impl Display) -> ExitCode {
+    let _ = write!(io::stderr(), "{reason}");
+    ExitCode::from(EXIT_UNUSABLE)
 }

@@ -1,9 +1,9 @@
 //! What a trial runs and measures: a command, a CNN, or a Rust closure.
 
+pub mod cnn;
+
 mod bind;
 mod build;
-mod cnn;
-mod cnn_settings;
 mod command;
 mod evaluate;
 mod placeholder;
@@ -12,13 +12,8 @@ mod settings;
 mod stop;
 mod template;
 
-pub use build::{Unavailable, build, check_available, worker_environment};
-#[cfg(feature = "torch")]
-pub use cnn::{
-    ModelFileError, Provenance, TrainedCnn, read_checkpoint, write_checkpoint, write_model,
-};
-pub(crate) use cnn_settings::CNN_METRICS;
-pub use cnn_settings::read_transforms;
+pub use build::{Unavailable, worker_environment};
+pub(crate) use cnn::CNN_METRICS;
 pub use command::CommandObjective;
 pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, TrialContext};
 pub(crate) use placeholder::{placeholder, plain_text};

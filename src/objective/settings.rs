@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::cnn_settings;
+use super::cnn::{self, CnnSettings};
 use crate::document::{Data, Entry, Node, Problem, did_you_mean};
-use crate::vision::CnnSettings;
 
 /// The kinds of objective that run by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ impl ObjectiveSettings {
         let kind = fields.require("type", "type: command")?;
         match kind.text()? {
             "command" => CommandSettings::read(objective).map(Self::Command),
-            "cnn" => cnn_settings::read(objective).map(|cnn| Self::Cnn(Box::new(cnn))),
+            "cnn" => cnn::read(objective).map(|cnn| Self::Cnn(Box::new(cnn))),
             unknown => Err(kind
                 .problem(format!("unknown objective `{unknown}`"), "not known")
                 .help(did_you_mean(unknown, &OBJECTIVE_TYPES))),
@@ -59,7 +58,7 @@ impl ObjectiveSettings {
     pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::Command(settings) => settings.to_json(),
-            Self::Cnn(settings) => cnn_settings::to_json(settings),
+            Self::Cnn(settings) => cnn::settings_to_json(settings),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::bind::{bind, restore_placeholders, without_open};
-use super::cnn_settings::CNN_KEYS;
+use super::cnn::CNN_KEYS;
 use super::placeholder::{Piece, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;

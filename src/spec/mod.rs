@@ -85,7 +85,7 @@
 //! * `type: cnn`: `data` (image folders, how they are split, transformed and kept), `model`,
 //!   `batch_size`, `shuffle`, `drop_last`, `epochs`, `optimizer`, `schedule`, `label_smoothing`,
 //!   `clip_norm`, `early_stopping`, `device`, `precision`, `threads`: see
-//!   [`CnnSettings`](crate::vision::CnnSettings) and docs/cnn.md. Its metrics are `accuracy`, `loss`,
+//!   [`CnnSettings`](crate::objective::cnn::CnnSettings) and docs/cnn.md. Its metrics are `accuracy`, `loss`,
 //!   `train_loss` and `train_accuracy`.
 //! * `type: external`: whoever asks for trials evaluates them, by the library.
 

@@ -44,7 +44,7 @@ use crate::study::StudyError;
 pub use event::Event;
 pub use signals::{Interrupt, Interrupts};
 pub use supervisor::{RunEnd, RunOptions, run};
-pub use work::{WorkerEnd, WorkerOptions, work};
+pub use work::{Build, WorkerEnd, WorkerOptions, work};
 
 /// Exit code of a worker that ended because no trial of its study can be evaluated.
 pub const EXIT_UNUSABLE: u8 = 3;

@@ -31,7 +31,7 @@ pub struct RunOptions {
     pub worker: WorkerOptions,
     /// Workers at once, at least 1.
     pub workers: usize,
-    /// The surmise program, started as `PROGRAM worker …`.
+    /// The program that evaluates trials, started as `PROGRAM worker …`.
     pub program: PathBuf,
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::objective::{self, Objective, ObjectiveSpec, Unavailable};
+use crate::objective::{Objective, ObjectiveSpec, ObjectiveTemplate, Unavailable};
 use crate::process::{ProcessIdentity, identify};
 use crate::store::{SqliteOptions, SqliteStore, StoreError, StudyId, WorkerId};
 use crate::study::{Evaluated, News, Study};
@@ -40,13 +40,22 @@ pub enum WorkerEnd {
     Stopped,
 }
 
-/// Evaluates trials of a study until none is left or it is asked to stop. What the objective
-/// [has to say](objective::Reporter::note) goes to the supervisor, or to `note` where there is none.
+/// Makes the objective of a template for a device (`auto`, `cpu`, `cuda`, `cuda:N`), if one is named.
+pub type Build<'a> =
+    dyn Fn(&ObjectiveTemplate, Option<&str>) -> Result<Box<dyn Objective>, Unavailable> + 'a;
+
+/// Evaluates trials of a study, by the objective that `build` makes, until none is left or it is asked
+/// to stop. What the objective [has to say](crate::objective::Reporter::note) goes to the supervisor, or
+/// to `note` where there is none.
 ///
 /// # Errors
 /// [`RunError::Unusable`] if the objective cannot evaluate any trial; the trial at hand goes back to
 /// the queue.
-pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<WorkerEnd, RunError> {
+pub fn work(
+    options: &WorkerOptions,
+    build: &Build<'_>,
+    note: &mut dyn FnMut(&str),
+) -> Result<WorkerEnd, RunError> {
     let stop = StopSignals::listen(options.supervised)?;
     let open = || SqliteStore::open(&options.database, &options.sqlite);
     let mut study = Study::open(Box::new(open()?), &options.study)?;
@@ -55,7 +64,7 @@ pub fn work(options: &WorkerOptions, note: &mut dyn FnMut(&str)) -> Result<Worke
             return Err(RunError::External { study: options.study.clone() });
         }
         ObjectiveSpec::Template(template) => {
-            objective::build(template, options.device.as_deref()).map_err(unavailable)?
+            build(template, options.device.as_deref()).map_err(unavailable)?
         }
     };
     if !options.supervised {

@@ -266,22 +266,35 @@ fn doctor_tells_what_there_is() {
     assert!(!place.path().join("studies.db").exists(), "looking makes nothing");
 }
 
-#[cfg(not(feature = "torch"))]
 #[test]
 fn without_torch_a_cnn_study_checks_and_run_says_how_to_rebuild() {
     let place = Place::new();
     let folder = env!("CARGO_MANIFEST_DIR");
     let file = format!("{folder}/experiments/avatars.yaml");
-    let mut check = place.surmise(&["check", &file]);
-    let output = check.current_dir(folder).output().unwrap();
-    assert!(output.status.success(), "{}", crate::common::texts(&output).1);
+    // Where no other program is beside it, nor on the PATH.
+    let alone = place.path().join("surmise");
+    std::fs::copy(env!("CARGO_BIN_EXE_surmise"), &alone).unwrap();
+    let surmise = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(&alone);
+        let output = command.args(arguments).current_dir(folder).env("PATH", place.path()).output();
+        let output = output.unwrap();
+        (output.status.code(), crate::common::texts(&output))
+    };
+    let (code, (_, err)) = surmise(&["check", &file]);
+    assert_eq!(code, Some(0), "{err}");
     let db = place.path().join("studies.db");
-    let mut run = place.surmise(&["run", &file, "--db", db.to_str().unwrap()]);
-    let output = run.current_dir(folder).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let (_, err) = crate::common::texts(&output);
-    assert!(err.contains("built without libtorch") && err.contains("make build"), "{err}");
+    for command in [&["run", &file][..], &["train", &file], &["data", "show", "data/avatars"]] {
+        let (code, (_, err)) = surmise(&[command, &["--db", db.to_str().unwrap()]].concat());
+        assert_eq!(code, Some(1));
+        assert!(err.contains("surmise-torch, the program with libtorch, is neither"), "{err}");
+        assert!(err.contains("hint: build it") && err.contains("make build"), "{err}");
+    }
     assert!(!db.exists());
+    let (code, (out, _)) = surmise(&["doctor"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("command objectives work, CNN ones do not"), "{out}");
+    let (_, (out, _)) = surmise(&["--help"]);
+    assert!(out.contains("explain-report") && out.contains("train"), "{out}");
 }
 
 #[test]

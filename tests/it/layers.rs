@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// Each module with the modules it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("program", &["cli"]),
     (
         "cli",
         &[
             "worker",
             "plot",
-            "vision",
             "study",
             "store",
             "spec",
@@ -42,13 +42,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("store", &["spec", "process", "trial", "space"]),
     ("spec", &["sampler", "objective", "document", "trial", "space"]),
-    ("objective", &["vision", "document", "process", "trial", "space"]),
+    ("objective", &["document", "process", "trial", "space"]),
     ("sampler", &["model", "gp", "document", "trial", "space", "numeric"]),
     ("model", &["gp", "trial", "space"]),
     ("trial", &["space"]),
     ("gp", &["numeric"]),
     ("space", &["numeric"]),
-    ("vision", &["numeric"]),
     ("document", &[]),
     ("process", &[]),
     ("numeric", &[]),

@@ -3,10 +3,7 @@
 
 // What they share.
 mod common;
-mod numbers;
 mod spaces;
-#[cfg(feature = "torch")]
-mod weights;
 
 mod ask_tell;
 mod cli;
@@ -17,8 +14,6 @@ mod examples;
 mod experiments;
 mod gp;
 mod layers;
-mod logistic;
-mod models;
 mod plot;
 mod recommend;
 mod resume;
@@ -30,22 +25,3 @@ mod spec_property;
 mod store;
 mod study;
 mod suggestions;
-
-#[cfg(feature = "torch")]
-mod chapter;
-#[cfg(feature = "torch")]
-mod cnn_cli;
-#[cfg(feature = "torch")]
-mod cuda;
-#[cfg(feature = "torch")]
-mod explain;
-#[cfg(feature = "torch")]
-mod explain_cli;
-#[cfg(feature = "torch")]
-mod optimizers;
-#[cfg(feature = "torch")]
-mod precision;
-#[cfg(feature = "torch")]
-mod state_dict;
-#[cfg(feature = "torch")]
-mod vision;

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use surmise::objective::cnn::{
+    CnnSettings, Course, EarlyStopping, OptimizerKind, Precision, Schedule, Transform, Watched,
+};
 use surmise::objective::{CommandSettings, ObjectiveSettings, ObjectiveSpec, ObjectiveTemplate};
 use surmise::sampler::{Ablation, SamplerSettings};
 use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
 use surmise::spec::{SpecError, StudySpec, render};
 use surmise::trial::Direction;
-use surmise::vision::{
-    CnnSettings, Course, EarlyStopping, OptimizerKind, Precision, Schedule, Transform, Watched,
-};
 
 /// A study whose space and objective are given.
 fn study(space: &str, objective: &str) -> String {

@@ -1,64 +1,31 @@
-//! `surmise predict`
+//! `surmise predict`: its arguments.
 
-use std::io::{self, Write};
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use clap::Args;
 
-use super::PredictArgs;
-use super::trained::{list, probabilities, read};
-use crate::cli::error::CliError;
-use crate::cli::{table, talk};
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code 1 if some file could not be read; the others are predicted all the same.
 
-pub(in crate::cli) fn predict(args: &PredictArgs) -> Result<ExitCode, CliError> {
-    let model = read(&args.model, &args.device)?;
-    let files = list(&args.images)?;
-    let answers = probabilities(&model, &files, &[])?;
-    let mut failed = false;
-    let mut rows = Vec::new();
-    for (file, answer) in files.iter().zip(answers) {
-        let probabilities = match answer {
-            Ok(probabilities) => probabilities,
-            Err(error) => {
-                talk(format!("error: {}", table::clean(&error.to_string())));
-                failed = true;
-                continue;
-            }
-        };
-        let mut classes: Vec<(&String, f64)> = model.classes.iter().zip(probabilities).collect();
-        classes.sort_by(|a, b| b.1.total_cmp(&a.1));
-        rows.push((file.as_path(), classes));
-    }
-    let mut out = io::stdout().lock();
-    if args.json {
-        for (file, classes) in &rows {
-            writeln!(out, "{}", to_json(file, classes))?;
-        }
-    } else if !rows.is_empty() {
-        let mut shown = table::new(&["image", "class", "probability", "then"]);
-        for (file, classes) in &rows {
-            let then = classes[1..].iter().take(usize::from(args.top) - 1);
-            let then = then.map(|(class, p)| format!("{} {p:.4}", table::clean(class)));
-            shown.add_row([
-                table::clean(&file.display().to_string()),
-                table::clean(classes[0].0),
-                format!("{:.4}", classes[0].1),
-                then.collect::<Vec<_>>().join(", "),
-            ]);
-        }
-        writeln!(out, "{shown}")?;
-    }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-fn to_json(file: &Path, classes: &[(&String, f64)]) -> Value {
-    // A list: names may repeat, as ImageNet's do.
-    let all = classes.iter().map(|(class, p)| json!({ "class": class, "probability": p }));
-    json!({
-        "image": file.to_string_lossy(),
-        "class": classes[0].0,
-        "probability": classes[0].1,
-        "classes": all.collect::<Vec<_>>(),
-    })
+Examples:
+  surmise predict model.safetensors photo.jpg
+  surmise predict model.safetensors data/avatars/test/tom --json"
+)]
+pub struct PredictArgs {
+    /// A model that `surmise train` wrote
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Images, or folders of images
+    #[arg(value_name = "IMAGE", required = true)]
+    pub images: Vec<PathBuf>,
+    /// Classes to print for each image, the most probable first
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: u16,
+    /// One JSON object a line, with the probability of every class
+    #[arg(long)]
+    pub json: bool,
+    /// auto, cpu, cuda or cuda:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: String,
 }

@@ -10,6 +10,44 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// The folder of the programs of this build.
+///
+/// A package's tests know where its own program is; the other one lies beside it, once the whole
+/// workspace is built.
+pub(crate) fn programs() -> PathBuf {
+    let own = option_env!("CARGO_BIN_EXE_surmise").or(option_env!("CARGO_BIN_EXE_surmise-torch"));
+    Path::new(own.unwrap()).parent().unwrap().to_owned()
+}
+
+/// The program `surmise`.
+pub(crate) fn program() -> PathBuf {
+    let program = programs().join("surmise");
+    let other = program.with_file_name("surmise-torch");
+    let missing = [&program, &other].into_iter().find(|program| !program.is_file());
+    match missing {
+        None => program,
+        // The library's own tests need no other program, and say so if they do.
+        Some(_) if option_env!("CARGO_BIN_EXE_surmise").is_some() => program,
+        Some(missing) => panic!("no {}: `cargo test --workspace` builds it", missing.display()),
+    }
+}
+
+/// The checkout: where `experiments` and `data` are.
+pub(crate) fn checkout() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().find(|folder| folder.join("experiments").is_dir()).unwrap()
+}
+
+/// The studies in `experiments/` with such an objective.
+pub(crate) fn experiments(objective: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(checkout().join("experiments")).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|e| e == "yaml"));
+    files.retain(|file| fs::read_to_string(file).unwrap().contains(objective));
+    files.sort();
+    files
+}
+
 /// A folder to run surmise in.
 pub(crate) struct Place {
     folder: TempDir,
@@ -33,7 +71,7 @@ impl Place {
 
     /// `surmise ARGUMENTS`, in the folder.
     pub(crate) fn surmise(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_surmise"));
+        let mut command = Command::new(program());
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
         command
     }
@@ -56,6 +94,34 @@ impl Place {
         let (out, err) = texts(&output);
         assert_eq!(output.status.code(), Some(code), "surmise {arguments:?}\n{out}\n{err}");
         err
+    }
+
+    /// Runs a few trials of a study in `experiments/` as the README does: from the checkout's root, but
+    /// with a database of its own.
+    pub(crate) fn run_experiment(&self, file: &Path, name: &str) {
+        let db = self.path().join("studies.db");
+        let plots = self.path().join("plots");
+        let arguments = [
+            "run",
+            file.to_str().unwrap(),
+            "--trials",
+            "10",
+            "--db",
+            db.to_str().unwrap(),
+            "--plots",
+            plots.to_str().unwrap(),
+        ];
+        let output = self.surmise(&arguments).current_dir(checkout()).output().unwrap();
+        let (out, err) = texts(&output);
+        assert!(output.status.success(), "{}:\n{out}\n{err}", file.display());
+        let shown = self.show(name);
+        let trials = shown["trials"].as_array().unwrap();
+        for trial in trials {
+            assert_eq!(trial["state"], "complete", "{}: {trial:#}", file.display());
+        }
+        // What the user enqueued is no suggestion.
+        let n = trials.iter().filter(|t| t["origin"]["type"] != "user").count();
+        assert!(self.ok(&["replay", name]).contains(&format!("{n} of {n}")), "{}", file.display());
     }
 
     /// `surmise show NAME --json`
