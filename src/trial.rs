@@ -335,7 +335,11 @@ impl fmt::Display for Timestamp {
 pub struct WorkerInfo {
     /// Host name.
     pub host: String,
-    /// Process id on that host.
+    /// The boot of the host, where the system names it.
+    pub boot: Option<String>,
+    /// The pid namespace that the process id belongs to, where the system has them.
+    pub pid_namespace: Option<u64>,
+    /// Process id on that host, in that namespace.
     pub pid: u32,
     /// Start of the process in seconds since boot or epoch, as the system tells; with the pid it
     /// names the process even after the pid is used again.

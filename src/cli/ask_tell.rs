@@ -13,7 +13,7 @@ use crate::objective::Outcome;
 use crate::sampler::SamplerSettings;
 use crate::space::{ParamValue, Params};
 use crate::spec::StudySpec;
-use crate::store::SqliteStore;
+use crate::store;
 use crate::study::{AskedTrial, Study, StudyError};
 use crate::trial::{Failure, FailureKind, Metrics, Report, TrialNumber};
 
@@ -117,7 +117,7 @@ pub(super) fn ask_tell(args: AskTellArgs) -> Result<ExitCode, CliError> {
         );
     };
     let spec = declaration(&first.map_err(unreadable)?, args.sampler)?;
-    let study = Study::open_or_create(Box::new(SqliteStore::in_memory()?), spec)
+    let study = Study::open_or_create(store::in_memory()?, spec)
         .map_err(|error| CliError::from(error).hint(PROTOCOL))?;
     let mut session = Session { study, pending: Vec::new() };
     for line in lines {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::store::SqliteStore;
+use crate::store;
 
 use super::DatabaseArgs;
 use super::backend::{Backend, Finding};
@@ -22,12 +22,9 @@ pub(super) fn doctor(
     database: &DatabaseArgs,
     backend: &dyn Backend,
 ) -> Result<ExitCode, CliError> {
-    let mut findings = vec![
-        Finding::fine("surmise", env!("CARGO_PKG_VERSION")),
-        Finding::fine("SQLite", SqliteStore::engine_version()),
-        look_at_database(database),
-        threads(),
-    ];
+    let mut findings = vec![Finding::fine("surmise", env!("CARGO_PKG_VERSION"))];
+    findings.extend(store::engines().map(|(name, version)| Finding::fine(name, version)));
+    findings.extend([look_at_database(database), threads()]);
     findings.extend(backend.findings());
     let mut out = io::stdout().lock();
     for Finding { what, found, remedy } in findings {
@@ -40,28 +37,24 @@ pub(super) fn doctor(
 }
 
 fn look_at_database(database: &DatabaseArgs) -> Finding {
-    let path = std::path::absolute(&database.db).unwrap_or_else(|_| database.db.clone());
-    if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
-        let found = format!("{}: its folder does not exist", path.display());
-        return Finding::missing(
-            "database",
-            found,
-            format!("make {}, or name another with --db", folder.display()),
-        );
-    }
-    if !Path::new(&path).exists() {
-        return Finding::missing(
-            "database",
-            format!("{}: none yet", path.display()),
-            "`surmise run FILE` makes it",
-        );
-    }
-    match database.open_existing().and_then(|mut s| Ok(crate::store::Store::studies(&mut s)?)) {
+    let location = database.location();
+    // A file by its whole path, which says where the program looks.
+    let name = match location.path() {
+        None => location.to_string(),
+        Some(path) => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+            if let Some(missing) = missing_file(&path) {
+                return missing;
+            }
+            path.display().to_string()
+        }
+    };
+    match database.open_existing().and_then(|mut store| Ok(store.studies()?)) {
         Ok(studies) => Finding::fine(
             "database",
             match studies.len() {
-                1 => format!("{}: 1 study", path.display()),
-                n => format!("{}: {n} studies", path.display()),
+                1 => format!("{name}: 1 study"),
+                n => format!("{name}: {n} studies"),
             },
         ),
         Err(error) => {
@@ -73,6 +66,17 @@ fn look_at_database(database: &DatabaseArgs) -> Finding {
             Finding::missing("database", found, remedy)
         }
     }
+}
+
+/// What to say of a file that is not there.
+fn missing_file(path: &Path) -> Option<Finding> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+        let found = format!("{}: its folder does not exist", path.display());
+        let remedy = format!("make {}, or name another with --db", folder.display());
+        return Some(Finding::missing("database", found, remedy));
+    }
+    let found = format!("{}: none yet", path.display());
+    (!path.exists()).then(|| Finding::missing("database", found, "`surmise run FILE` makes it"))
 }
 
 fn threads() -> Finding {

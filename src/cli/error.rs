@@ -6,11 +6,12 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::document::nearest;
 use crate::objective::Unavailable;
 use crate::plot::PlotError;
 use crate::sampler::SamplerError;
 use crate::spec::SpecError;
-use crate::store::StoreError;
+use crate::store::{self, StoreError, StoreLocation};
 use crate::study::StudyError;
 use crate::worker::RunError;
 
@@ -59,7 +60,11 @@ impl CliError {
         if let Self::Plain { hints, .. } = &mut self {
             for hint in hints {
                 let parts = hint.split('`').map(|part| match part.strip_prefix("surmise ") {
-                    Some(arguments) if !arguments.contains("--db") => database.command(arguments),
+                    Some(arguments)
+                        if !["--db", "--store"].iter().any(|o| arguments.contains(o)) =>
+                    {
+                        database.command(arguments)
+                    }
                     _ => part.to_owned(),
                 });
                 *hint = parts.collect::<Vec<_>>().join("`");
@@ -133,6 +138,10 @@ impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         use StoreError as E;
         let hint = match &error {
+            E::NoSuchBackEnd { location, known } => {
+                let hint = other_back_end(location, known);
+                return Self::user(error.to_string()).hint(hint);
+            }
             E::CannotOpen { .. } => "name another with --db FILE",
             E::NotADatabase { .. } => "name another file with --db; this one was left untouched",
             E::NewerSchema { .. } => "use the surmise that made it, or a newer one",
@@ -154,6 +163,14 @@ impl From<StoreError> for CliError {
             _ => return Self::ours(error.to_string()),
         };
         Self::user(error.to_string()).hint(hint)
+    }
+}
+
+/// The store that was meant, or those there are.
+fn other_back_end(location: &StoreLocation, known: &[&'static str]) -> String {
+    match nearest(location.scheme(), known.iter().copied()) {
+        Some(scheme) => format!("did you mean `{scheme}:{}`?", location.place().display()),
+        None => format!("it has {}", store::forms().collect::<Vec<_>>().join(", ")),
     }
 }
 

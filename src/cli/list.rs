@@ -5,8 +5,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::store::Store;
-
 use super::error::CliError;
 use super::{DatabaseArgs, table, talk};
 

@@ -12,6 +12,7 @@ mod best;
 mod check;
 mod compare;
 mod completions;
+mod database;
 mod delete;
 mod doctor;
 mod error;
@@ -30,15 +31,12 @@ mod worker;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-
-use crate::store::{SqliteOptions, SqliteStore};
-use crate::study::Study;
+use clap::{Parser, Subcommand};
 
 pub use backend::{Backend, Finding, LibtorchReport, Torch, this_program};
+pub use database::DatabaseArgs;
 pub use error::CliError;
 pub use hand_over::HandOver;
 
@@ -55,22 +53,6 @@ struct Cli {
     database: DatabaseArgs,
     #[command(subcommand)]
     command: Command,
-}
-
-const DEFAULT_DATABASE: &str = "studies.db";
-
-/// File in the folder of trials that names the database it belongs to.
-const OWNER: &str = ".database";
-
-/// Where studies live.
-#[derive(Clone, Debug, Args)]
-pub struct DatabaseArgs {
-    /// Database that keeps studies and trials; trials' logs lie in runs/ beside it
-    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_DATABASE)]
-    db: PathBuf,
-    /// Use the database even on a network file system, where SQLite's locks may not hold
-    #[arg(long, global = true)]
-    allow_network_fs: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,7 +107,7 @@ pub fn main(backend: &dyn Backend) -> ExitCode {
         }
     };
     let database = &cli.database;
-    let result = match cli.command {
+    let result = database.check().and_then(|()| match cli.command {
         Command::Run(args) => run::run(args, database, backend),
         Command::Check(args) => check::check(&args),
         Command::List(args) => list::list(&args, database),
@@ -144,7 +126,7 @@ pub fn main(backend: &dyn Backend) -> ExitCode {
         Command::Worker(args) => worker::worker(args, database, backend),
         Command::AskTell(args) => ask_tell::ask_tell(args),
         Command::Completions(args) => completions::completions(&args),
-    };
+    });
     match result {
         Ok(code) => code,
         // A reader that has seen enough (`| head`) is no error.
@@ -160,77 +142,4 @@ pub fn main(backend: &dyn Backend) -> ExitCode {
 /// Talk for the user, on stderr. One that cannot be heard is no reason to stop.
 pub fn talk(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
-}
-
-/// Tells where the copy is, if the database was brought up to date just now.
-fn told(store: SqliteStore) -> SqliteStore {
-    if let Some(copy) = store.copy_of_older() {
-        talk(format_args!(
-            "{} was made by an older surmise and brought up to date; {} is a copy as it was",
-            store.path().display(),
-            copy.display()
-        ));
-    }
-    store
-}
-
-impl DatabaseArgs {
-    fn options(&self) -> SqliteOptions {
-        SqliteOptions { allow_network: self.allow_network_fs, ..SqliteOptions::default() }
-    }
-
-    /// Opens the database, making it if there is none.
-    fn open(&self) -> Result<SqliteStore, CliError> {
-        Ok(told(SqliteStore::open(&self.db, &self.options())?))
-    }
-
-    /// Opens a database that must be there.
-    fn open_existing(&self) -> Result<SqliteStore, CliError> {
-        Ok(told(SqliteStore::open_existing(&self.db, &self.options())?))
-    }
-
-    /// Opens a stored study.
-    pub fn study(&self, name: &str) -> Result<Study, CliError> {
-        Ok(Study::open(Box::new(self.open_existing()?), name)?)
-    }
-
-    /// Folder of the trials' logs and files: `runs/` beside the database, or `NAME.runs/` if another
-    /// database of that folder has claimed `runs/`.
-    fn runs(&self) -> PathBuf {
-        let folder = self.db.parent().unwrap_or(Path::new(""));
-        let (runs, name) = (folder.join("runs"), self.db.file_name().unwrap_or_default());
-        match std::fs::read(runs.join(OWNER)) {
-            Ok(owner) if owner != name.as_encoded_bytes() => {
-                let mut own = self.db.file_stem().unwrap_or_default().to_owned();
-                own.push(".runs");
-                folder.join(own)
-            }
-            _ => runs,
-        }
-    }
-
-    /// [`runs`](Self::runs), claimed for this database. A folder that cannot be made shows when the
-    /// first trial wants to write there.
-    fn claim_runs(&self) -> PathBuf {
-        let runs = self.runs();
-        let name = self.db.file_name().unwrap_or_default();
-        if std::fs::create_dir_all(&runs).is_ok() && !runs.join(OWNER).exists() {
-            let _ = std::fs::write(runs.join(OWNER), name.as_encoded_bytes());
-        }
-        runs
-    }
-
-    /// A command line for the user to type, about this database.
-    fn command(&self, arguments: impl Display) -> String {
-        if self.db == Path::new(DEFAULT_DATABASE) {
-            return format!("surmise {arguments}");
-        }
-        let path = self.db.to_string_lossy();
-        let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
-        if path.chars().all(plain) {
-            format!("surmise {arguments} --db {path}")
-        } else {
-            format!("surmise {arguments} --db '{}'", path.replace('\'', "'\\''"))
-        }
-    }
 }

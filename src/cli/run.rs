@@ -62,7 +62,7 @@ pub(super) fn run(
     };
     let program = program(template, args.device.as_deref(), backend)?;
 
-    let mut study = Study::open_or_create(Box::new(database.open()?), spec)?;
+    let mut study = Study::open_or_create(database.open()?, spec)?;
     if let Some(trials) = args.trials.filter(|&trials| trials < study.spec().trials) {
         study.set_budget(trials)?;
     }
@@ -85,8 +85,8 @@ pub(super) fn run(
     }
 
     let worker = WorkerOptions {
-        database: database.db.clone(),
-        sqlite: database.options(),
+        store: database.location(),
+        opening: database.options(),
         study: name,
         runs: database.claim_runs(),
         device: args.device.clone(),

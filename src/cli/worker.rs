@@ -47,8 +47,8 @@ pub(super) fn worker(
         torch => torch?,
     };
     let options = WorkerOptions {
-        database: database.db.clone(),
-        sqlite: database.options(),
+        store: database.location(),
+        opening: database.options(),
         study: args.study,
         runs: args.runs.unwrap_or_else(|| database.claim_runs()),
         device: args.device,

@@ -1,12 +1,67 @@
 //! Which process is which, and whether it still lives.
 
+use std::fs;
+
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// A process on a host, named so that a reused pid is not mistaken for it.
+/// Within what a process id names one process: a host, from one boot to the next, and a pid namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProcessIdentity {
+pub struct ProcessScope {
     /// Host name.
     pub host: String,
+    /// The boot of the host, where the system names it.
+    pub boot: Option<String>,
+    /// The pid namespace, where the system has them. Containers have their own, often under the host's
+    /// name.
+    pub pid_namespace: Option<u64>,
+}
+
+impl ProcessScope {
+    /// The scope of this process.
+    pub fn here() -> Self {
+        Self { host: host(), boot: boot(), pid_namespace: pid_namespace() }
+    }
+
+    /// What can be told here of the processes of another scope. What one of the two does not know is
+    /// taken as equal.
+    fn view(&self, other: &Self) -> View {
+        if self.host != other.host {
+            View::Hidden
+        } else if differ(&self.boot, &other.boot) {
+            View::Over
+        } else if differ(&self.pid_namespace, &other.pid_namespace) {
+            View::Hidden
+        } else {
+            View::Open
+        }
+    }
+
+    /// Whether process ids of another scope mean the same processes here.
+    pub fn is(&self, other: &Self) -> bool {
+        self.view(other) == View::Open
+    }
+}
+
+fn differ<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
+    a.is_some() && b.is_some() && a != b
+}
+
+/// What can be told of the processes of a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum View {
+    /// They can be looked at.
+    Open,
+    /// They are gone: the host was booted since.
+    Over,
+    /// Nothing.
+    Hidden,
+}
+
+/// A process, named so that a reused pid is not mistaken for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessIdentity {
+    /// Within what its id names it.
+    pub scope: ProcessScope,
     /// Process id.
     pub pid: u32,
     /// Start of the process, as the system tells.
@@ -14,15 +69,20 @@ pub struct ProcessIdentity {
 }
 
 impl ProcessIdentity {
-    /// Whether the process still lives; `None` where that cannot be seen: on another host, or on one
-    /// whose processes cannot be looked at.
+    /// Whether the process still lives; `None` where that cannot be seen: on another host, in another
+    /// pid namespace, or where processes cannot be looked at.
     pub fn lives(&self) -> Option<bool> {
-        if self.host != host() {
-            return None;
+        match ProcessScope::here().view(&self.scope) {
+            View::Hidden => None,
+            View::Over => Some(false),
+            View::Open => {
+                let system = System::new().ok()?;
+                // The start time is computed from the boot time, which a clock step can shift by a
+                // second.
+                let start = start_of(self.pid, system);
+                Some(start.is_some_and(|start| start.abs_diff(self.start) <= 1))
+            }
         }
-        let system = System::new().ok()?;
-        // The start time is computed from the boot time, which a clock step can shift by a second.
-        Some(start_of(self.pid, system).is_some_and(|start| start.abs_diff(self.start) <= 1))
     }
 }
 
@@ -31,13 +91,32 @@ pub fn host() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
 
-/// The identity of a process of this host, if it lives.
-pub fn identify(pid: u32) -> Option<ProcessIdentity> {
-    let start = start_of(pid, System::new().ok()?)?;
-    Some(ProcessIdentity { host: host(), pid, start })
+/// The boot of this host: Linux draws an id at each.
+fn boot() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }
 
-/// When a living process of this host started.
+/// The pid namespace of this process, by the inode that stands for it.
+#[cfg(target_os = "linux")]
+fn pid_namespace() -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(fs::metadata("/proc/self/ns/pid").ok()?.ino())
+}
+
+/// Other systems have no pid namespaces.
+#[cfg(not(target_os = "linux"))]
+fn pid_namespace() -> Option<u64> {
+    None
+}
+
+/// The identity of a process of this scope, if it lives.
+pub fn identify(pid: u32) -> Option<ProcessIdentity> {
+    let start = start_of(pid, System::new().ok()?)?;
+    Some(ProcessIdentity { scope: ProcessScope::here(), pid, start })
+}
+
+/// When a living process of this scope started.
 fn start_of(pid: u32, mut system: System) -> Option<u64> {
     let pid = Pid::from_u32(pid);
     let kind = ProcessRefreshKind::nothing();
@@ -65,5 +144,54 @@ mod tests {
         }
         assert_eq!(identity.lives(), Some(false));
         child.wait().unwrap();
+    }
+
+    fn scope(host: &str, boot: Option<&str>, pid_namespace: Option<u64>) -> ProcessScope {
+        ProcessScope { host: host.into(), boot: boot.map(Into::into), pid_namespace }
+    }
+
+    #[test]
+    fn processes_are_seen_within_a_boot_and_a_pid_namespace_of_a_host() {
+        let here = scope("node", Some("b"), Some(1));
+        let view = |host, boot, pid_namespace| here.view(&scope(host, boot, pid_namespace));
+        assert_eq!(view("node", Some("b"), Some(1)), View::Open);
+        assert_eq!(view("node", Some("b"), Some(2)), View::Hidden);
+        // Another boot is over, whatever the namespace was.
+        assert_eq!(view("node", Some("a"), Some(1)), View::Over);
+        assert_eq!(view("node", Some("a"), Some(2)), View::Over);
+        assert_eq!(view("other", Some("b"), Some(1)), View::Hidden);
+        assert_eq!(view("other", Some("a"), None), View::Hidden);
+        // As stored by an earlier version, or by a system that does not tell.
+        assert_eq!(view("node", None, None), View::Open);
+        assert_eq!(scope("node", None, None).view(&here), View::Open);
+        assert!(here.is(&here) && !here.is(&scope("node", Some("b"), Some(2))));
+    }
+
+    #[test]
+    fn a_process_of_another_scope_is_judged_by_the_scope() {
+        let me = identify(std::process::id()).unwrap();
+        let mut booted = me.clone();
+        booted.scope.boot = Some("a boot before".into());
+        let mut inside = me.clone();
+        inside.scope.pid_namespace = Some(1);
+        let mut far = me.clone();
+        far.scope.host = "no-such-host".into();
+        assert_eq!(me.lives(), Some(true));
+        assert_eq!(far.lives(), None);
+        if cfg!(target_os = "linux") {
+            assert_eq!(booted.lives(), Some(false));
+            assert_eq!(inside.lives(), None);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn linux_tells_the_boot_and_the_pid_namespace() {
+        let here = ProcessScope::here();
+        assert_eq!(here, ProcessScope::here());
+        assert_eq!(here.boot.unwrap().len(), 36);
+        let link = std::fs::read_link("/proc/self/ns/pid").unwrap();
+        let link = link.to_str().unwrap();
+        assert_eq!(link, format!("pid:[{}]", here.pid_namespace.unwrap()));
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | `identity` | names a process so that a reused pid is not mistaken for it; says whether it lives |
+//! | `identity` | names a process so that no other one with its pid is mistaken for it; says whether it lives |
 //! | `child` | starts a program as the leader of its own process group; kills the group as a whole |
 //! | `exit` | waits for a process's end; says it in words |
 //! | `leftover` | kills what outlived a killed process, by a mark that descendants inherit |
@@ -18,6 +18,6 @@ mod lines;
 pub(crate) use child::{ChildGroup, SpawnError};
 pub use exit::describe_exit;
 pub(crate) use exit::when_ended;
-pub use identity::{ProcessIdentity, host, identify};
+pub use identity::{ProcessIdentity, ProcessScope, host, identify};
 pub(crate) use leftover::kill_marked;
 pub(crate) use lines::{LINE_LIMIT, Tail, for_each_line};

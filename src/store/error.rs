@@ -1,73 +1,79 @@
 //! What a store says when it cannot do what was asked.
 
-use std::path::PathBuf;
-
 use thiserror::Error;
 
-use super::{StudyId, WorkerId};
+use super::{StoreLocation, StudyId, WorkerId};
 use crate::trial::TrialNumber;
 
 /// Why the store could not do what was asked.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The file cannot be opened or made.
-    #[error("cannot open database {}: {reason}", path.display())]
+    /// No back end of this build has that scheme.
+    #[error("this build of surmise has no store `{}`", location.scheme())]
+    NoSuchBackEnd {
+        /// Where the store would live.
+        location: StoreLocation,
+        /// The schemes there are.
+        known: Vec<&'static str>,
+    },
+    /// The store cannot be opened or made.
+    #[error("cannot open database {location}: {reason}")]
     CannotOpen {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
         /// What the system says.
         reason: String,
     },
-    /// There is no such file, and none was to be made.
-    #[error("there is no database {}", path.display())]
+    /// There is no such store, and none was to be made.
+    #[error("there is no database {location}")]
     NotFound {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
     },
-    /// The file is not a database of surmise's.
-    #[error("{} is not a surmise database: {reason}", path.display())]
+    /// What is there is not a database of surmise's.
+    #[error("{location} is not a surmise database: {reason}")]
     NotADatabase {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
         /// How that shows.
         reason: String,
     },
     /// The database was made by a newer surmise.
-    #[error("{} has schema version {found}, this surmise knows up to {supported}", path.display())]
+    #[error("{location} has schema version {found}, this surmise knows up to {supported}")]
     NewerSchema {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
         /// Version found.
         found: i64,
         /// Highest version this build knows.
         supported: i64,
     },
-    /// The file or its folder cannot be written.
-    #[error("database {} is read-only", path.display())]
+    /// The store cannot be written.
+    #[error("database {location} is read-only")]
     ReadOnly {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
     },
     /// No space is left to write.
-    #[error("the disk that holds {} is full", path.display())]
+    #[error("the disk that holds {location} is full")]
     DiskFull {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
     },
     /// Another process held the database for longer than the busy time-out.
-    #[error("database {} stayed locked by another process for {seconds} s", path.display())]
+    #[error("database {location} stayed locked by another process for {seconds} s")]
     Locked {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
         /// How long was waited.
         seconds: f64,
     },
     /// The file lies on a network file system, where SQLite's locks do not hold.
-    #[error("{} lies on a network file system ({kind}), where SQLite cannot lock safely", path.display())]
+    #[error("{location} lies on a network file system ({kind}), where SQLite cannot lock safely")]
     NetworkFileSystem {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
         /// Kind of file system, e.g. `nfs`.
         kind: String,
     },
@@ -139,20 +145,20 @@ pub enum StoreError {
         reason: String,
     },
     /// What is stored cannot be understood, or the file is damaged.
-    #[error("{what} in {} cannot be read: {reason}", path.display())]
+    #[error("{what} in {location} cannot be read: {reason}")]
     Corrupt {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
         /// Which row, or the whole.
         what: String,
         /// What is wrong with it.
         reason: String,
     },
     /// Anything else the database engine reports.
-    #[error("database error in {}: {source}", path.display())]
+    #[error("database error in {location}: {source}")]
     Database {
-        /// The file.
-        path: PathBuf,
+        /// Where the store lives.
+        location: StoreLocation,
         /// The engine's error.
         source: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -1,5 +1,9 @@
 //! Where studies live. The only place that knows SQL.
 //!
+//! A new back end is a folder here, a `mod` line and a line in the list of back ends below. The folder
+//! holds an implementation of [`Store`], which `tests/it/store` runs its suites against, and `BACK_END`,
+//! which says how a [`StoreLocation`] of it begins and how it is opened.
+//!
 //! A [`Store`] keeps studies, their trials, and the workers that run them. Every method is one short
 //! transaction; none is held open while parameters are suggested or a trial runs, so readers never
 //! block a run, and a killed process leaves no lock behind.
@@ -12,16 +16,24 @@
 //! [`release`](Store::release), with the same number and the same events seen, so that running it again
 //! gives the same parameters.
 
+mod back_end;
 mod error;
+mod location;
+mod open;
 mod records;
 mod sqlite;
 
+pub use back_end::StoreOptions;
 pub use error::StoreError;
+pub use location::{NoScheme, StoreLocation};
+pub use open::{check, engines, forms, in_memory, open, open_existing};
 pub use records::{
     AnnotationChange, HistoryRow, LossPolicy, Reservation, StudyId, StudyRecord, StudySummary,
     TrialCounts, WorkerId, WorkerRecord,
 };
 pub use sqlite::{SqliteOptions, SqliteStore};
+
+use std::path::PathBuf;
 
 pub use crate::process::ProcessIdentity;
 use crate::space::Params;
@@ -30,6 +42,13 @@ use crate::trial::{
     EventNumber, Launch, Metrics, Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
     WorkerInfo,
 };
+
+use back_end::BackEnd;
+
+/// The back ends, one a line.
+const BACK_ENDS: &[BackEnd] = &[
+    sqlite::BACK_END, //
+];
 
 /// Keeps studies, trials and workers. Cut so that a database server can be its second implementor:
 /// every method is one short transaction and safe against other processes doing the same.
@@ -80,7 +99,8 @@ pub trait Store: Send {
     /// Removes a study with all its trials and workers.
     fn delete_study(&mut self, study: StudyId) -> Result<(), StoreError>;
 
-    /// Enters a worker of a study, with its lease.
+    /// Enters a worker of a study, with its lease. Its supervisor is its parent, and so on the same host,
+    /// of the same boot and in the same pid namespace.
     fn register_worker(
         &mut self,
         study: StudyId,
@@ -227,4 +247,10 @@ pub trait Store: Send {
 
     /// All trials, whole, in the order of numbers.
     fn trials(&mut self, study: StudyId) -> Result<Vec<Trial>, StoreError>;
+
+    /// The copy of the database as it was, if opening it brought an older schema up to date and the back
+    /// end makes such copies.
+    fn copy_of_older(&self) -> Option<PathBuf> {
+        None
+    }
 }

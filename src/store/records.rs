@@ -1,6 +1,6 @@
 //! What goes into a store and comes out of it.
 
-use crate::process::ProcessIdentity;
+use crate::process::{ProcessIdentity, ProcessScope};
 use crate::space::Params;
 use crate::spec::StudySpec;
 use crate::trial::{Annotations, Direction, EventNumber, Timestamp, TrialNumber, WorkerInfo};
@@ -113,6 +113,23 @@ pub struct WorkerRecord {
     pub lease_until: Timestamp,
     /// The trial it holds.
     pub trial: TrialNumber,
+}
+
+impl WorkerRecord {
+    /// The worker's process.
+    pub fn process(&self) -> ProcessIdentity {
+        let info = &self.info;
+        ProcessIdentity { scope: scope(info), pid: info.pid, start: info.process_start }
+    }
+}
+
+/// Within what a worker's process id names it.
+pub(super) fn scope(info: &WorkerInfo) -> ProcessScope {
+    ProcessScope {
+        host: info.host.clone(),
+        boot: info.boot.clone(),
+        pid_namespace: info.pid_namespace,
+    }
 }
 
 /// A trial given to a worker.

@@ -26,7 +26,7 @@ use crate::gp::GpError;
 use crate::model::{Model, Purpose};
 use crate::numeric::hash::splitmix64_stream;
 use crate::objective::Outcome;
-use crate::process::{host, identify};
+use crate::process::{ProcessScope, identify};
 use crate::sampler::{self, Sampler, SamplerError};
 use crate::space::{Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
@@ -230,8 +230,11 @@ impl Study {
         lease_until: Timestamp,
     ) -> Result<WorkerId, StudyError> {
         let pid = std::process::id();
+        let ProcessScope { host, boot, pid_namespace } = ProcessScope::here();
         let info = WorkerInfo {
-            host: host(),
+            host,
+            boot,
+            pid_namespace,
             pid,
             process_start: identify(pid).map_or(0, |process| process.start),
             device: device.to_owned(),

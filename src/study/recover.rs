@@ -64,12 +64,10 @@ enum Liveness {
     Gone,
 }
 
-/// Judges a worker: on this host by its process, elsewhere by its lease.
+/// Judges a worker: by its process where that can be seen, elsewhere (on another host, in another pid
+/// namespace) by its lease.
 fn liveness(worker: &WorkerRecord, now: Timestamp) -> Liveness {
-    let info = &worker.info;
-    let process =
-        ProcessIdentity { host: info.host.clone(), pid: info.pid, start: info.process_start };
-    match process.lives() {
+    match worker.process().lives() {
         Some(true)
             if worker.supervisor.as_ref().and_then(ProcessIdentity::lives) == Some(false) =>
         {
@@ -89,13 +87,16 @@ mod tests {
     use crate::store::WorkerId;
     use crate::trial::WorkerInfo;
 
-    fn worker(host: &str, pid: u32, start: u64, lease_until: i64) -> WorkerRecord {
+    fn worker(process: &ProcessIdentity, lease_until: i64) -> WorkerRecord {
+        let scope = process.scope.clone();
         WorkerRecord {
             id: WorkerId(1),
             info: WorkerInfo {
-                host: host.into(),
-                pid,
-                process_start: start,
+                host: scope.host,
+                boot: scope.boot,
+                pid_namespace: scope.pid_namespace,
+                pid: process.pid,
+                process_start: process.start,
                 device: "cpu".into(),
                 engine: "0".into(),
             },
@@ -105,10 +106,13 @@ mod tests {
         }
     }
 
+    fn me() -> ProcessIdentity {
+        identify(std::process::id()).unwrap()
+    }
+
     #[test]
     fn a_worker_here_is_judged_by_its_process_not_its_lease() {
-        let me = identify(std::process::id()).unwrap();
-        let mut mine = worker(&me.host, me.pid, me.start, 0);
+        let mut mine = worker(&me(), 0);
         assert_eq!(liveness(&mine, Timestamp(1)), Liveness::Alive);
         // Another process under the same pid, started at another time.
         mine.info.process_start += 1000;
@@ -117,16 +121,36 @@ mod tests {
 
     #[test]
     fn a_worker_elsewhere_is_judged_by_its_lease() {
-        let elsewhere = worker("no-such-host", 1, 1, 100);
+        let mut elsewhere = worker(&me(), 100);
+        elsewhere.info.host = "no-such-host".into();
         assert_eq!(liveness(&elsewhere, Timestamp(99)), Liveness::Alive);
         assert_eq!(liveness(&elsewhere, Timestamp(100)), Liveness::Gone);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_worker_in_another_pid_namespace_is_judged_by_its_lease() {
+        // Nothing can be told by its pid, whether there is such a process here or not.
+        for pid in [std::process::id(), u32::MAX] {
+            let mut inside = worker(&ProcessIdentity { pid, ..me() }, 100);
+            inside.info.pid_namespace = Some(1);
+            assert_eq!(liveness(&inside, Timestamp(99)), Liveness::Alive);
+            assert_eq!(liveness(&inside, Timestamp(100)), Liveness::Gone);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_worker_of_another_boot_of_this_host_is_gone() {
+        let mut booted = worker(&me(), 100);
+        booted.info.boot = Some("a boot before".into());
+        assert_eq!(liveness(&booted, Timestamp(99)), Liveness::Gone);
+    }
+
     #[test]
     fn a_worker_whose_run_is_gone_is_ending() {
-        let me = identify(std::process::id()).unwrap();
-        let mut mine = worker(&me.host, me.pid, me.start, 0);
-        mine.supervisor = Some(ProcessIdentity { start: 1, ..me });
+        let mut mine = worker(&me(), 0);
+        mine.supervisor = Some(ProcessIdentity { start: 1, ..me() });
         assert_eq!(liveness(&mine, Timestamp(1)), Liveness::Ending);
     }
 }

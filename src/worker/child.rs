@@ -51,12 +51,17 @@ impl Worker {
     ) -> Result<Self, RunError> {
         let mut command = Command::new(&options.program);
         command.arg("worker").arg("--supervised").args(["--study", &study.spec().study]);
-        command.arg("--db").arg(&options.worker.database);
+        let location = &options.worker.store;
+        // As the user wrote it, which is also how the worker names it in errors.
+        match location.is_short() {
+            true => command.arg("--db").arg(location.place()),
+            false => command.arg("--store").arg(location.to_string()),
+        };
         command.arg("--runs").arg(&options.worker.runs);
         if let Some(device) = &options.worker.device {
             command.args(["--device", device]);
         }
-        if options.worker.sqlite.allow_network {
+        if options.worker.opening.allow_network {
             command.arg("--allow-network-fs");
         }
         if let ObjectiveSpec::Template(template) = &study.spec().objective {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::store::{SqliteStore, Store, WorkerId};
+use crate::store::{Store, WorkerId};
 use crate::trial::Timestamp;
 
 /// How long a worker may be silent before its trial is given to another, where its process cannot be
@@ -21,7 +21,7 @@ pub(super) fn lease_end() -> Timestamp {
 pub(super) struct Lease(Arc<AtomicBool>);
 
 impl Lease {
-    pub(super) fn keep(mut store: SqliteStore, worker: WorkerId) -> Self {
+    pub(super) fn keep(mut store: Box<dyn Store>, worker: WorkerId) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let shared = Arc::clone(&over);
         thread::spawn(move || {

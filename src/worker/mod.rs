@@ -8,6 +8,7 @@
 //! | part | does |
 //! | --- | --- |
 //! | `supervisor` | starts and replaces workers; looks at the store when something happened |
+//! | `options` | what a run and its workers are given |
 //! | `event` | what a run tells its observer |
 //! | `child` | a worker's process, as its supervisor has it |
 //! | `message` | the lines that a worker writes for its supervisor |
@@ -31,6 +32,7 @@ mod child;
 mod event;
 mod lease;
 mod message;
+mod options;
 mod signals;
 mod stop;
 mod supervisor;
@@ -42,9 +44,10 @@ use crate::store::StoreError;
 use crate::study::StudyError;
 
 pub use event::Event;
+pub use options::{RunOptions, WorkerOptions};
 pub use signals::{Interrupt, Interrupts};
-pub use supervisor::{RunEnd, RunOptions, run};
-pub use work::{Build, WorkerEnd, WorkerOptions, work};
+pub use supervisor::{RunEnd, run};
+pub use work::{Build, WorkerEnd, work};
 
 /// Exit code of a worker that ended because no trial of its study can be evaluated.
 pub const EXIT_UNUSABLE: u8 = 3;

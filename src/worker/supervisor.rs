@@ -1,19 +1,18 @@
 //! The supervisor: starts workers, watches them, tells what happens.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
-use crate::process;
+use crate::process::{self, ProcessScope};
 use crate::store::{LossPolicy, StudySummary, WorkerId};
 use crate::study::{Recovery, Study, StudyError};
 use crate::trial::{EventNumber, Failure, FailureKind, Timestamp, TrialNumber, TrialState};
 
 use super::child::{Happening, Worker};
 use super::signals::{Interrupt, Interrupts};
-use super::{EXIT_UNUSABLE, Event, RunError, WorkerOptions};
+use super::{EXIT_UNUSABLE, Event, RunError, RunOptions};
 
 /// How long at least from one look at the store to the next, however much happens.
 const BUSY: Duration = Duration::from_millis(50);
@@ -23,17 +22,6 @@ const IDLE: Duration = Duration::from_secs(1);
 const MAX_LOSSES: u32 = 2;
 /// Workers that may end in a row without any trial finishing.
 const MAX_DEATHS_IN_A_ROW: u32 = 5;
-
-/// How to run a study.
-#[derive(Clone, Debug)]
-pub struct RunOptions {
-    /// What every worker is given.
-    pub worker: WorkerOptions,
-    /// Workers at once, at least 1.
-    pub workers: usize,
-    /// The program that evaluates trials, started as `PROGRAM worker …`.
-    pub program: PathBuf,
-}
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -285,9 +273,10 @@ impl Supervisor<'_> {
     }
 
     fn held_by(&mut self, pid: u32) -> Result<Vec<WorkerId>, StudyError> {
-        let (id, host) = (self.study.id(), process::host());
+        let (id, here) = (self.study.id(), ProcessScope::here());
         let workers = self.study.store().workers(id)?;
-        let mine = workers.iter().filter(|w| w.info.pid == pid && w.info.host == host);
-        Ok(mine.map(|w| w.id).collect())
+        let processes = workers.iter().map(|w| (w, w.process()));
+        let mine = processes.filter(|(_, process)| process.pid == pid && here.is(&process.scope));
+        Ok(mine.map(|(w, _)| w.id).collect())
     }
 }

@@ -1,35 +1,18 @@
 //! A worker: takes trials from the store and evaluates them.
 
 use std::io;
-use std::path::PathBuf;
 
 use crate::objective::{Objective, ObjectiveSpec, ObjectiveTemplate, Unavailable};
 use crate::process::{ProcessIdentity, identify};
-use crate::store::{SqliteOptions, SqliteStore, StoreError, StudyId, WorkerId};
+use crate::store::{self, StoreError, StudyId, WorkerId};
 use crate::study::{Evaluated, News, Study};
 use crate::trial::Timestamp;
 
 use super::RunError;
 use super::lease::{Lease, lease_end};
 use super::message;
+use super::options::WorkerOptions;
 use super::stop::StopSignals;
-
-/// What a worker needs to know.
-#[derive(Clone, Debug)]
-pub struct WorkerOptions {
-    /// The database.
-    pub database: PathBuf,
-    /// How to open it.
-    pub sqlite: SqliteOptions,
-    /// Name of the study.
-    pub study: String,
-    /// Folder under which trials keep their logs and files.
-    pub runs: PathBuf,
-    /// `auto`, `cpu`, `cuda` or `cuda:N`, over what the study says; `None` leaves it to the study.
-    pub device: Option<String>,
-    /// Whether a supervisor started this worker, speaks to it on stdin and hears it on stdout.
-    pub supervised: bool,
-}
 
 /// How a worker ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +40,8 @@ pub fn work(
     note: &mut dyn FnMut(&str),
 ) -> Result<WorkerEnd, RunError> {
     let stop = StopSignals::listen(options.supervised)?;
-    let open = || SqliteStore::open(&options.database, &options.sqlite);
-    let mut study = Study::open(Box::new(open()?), &options.study)?;
+    let open = || store::open(&options.store, &options.opening);
+    let mut study = Study::open(open()?, &options.study)?;
     let mut objective = match &study.spec().objective {
         ObjectiveSpec::External => {
             return Err(RunError::External { study: options.study.clone() });

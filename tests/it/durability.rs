@@ -156,7 +156,7 @@ fn a_moved_database_goes_on_where_it_was() {
 }
 
 /// The tests that a file defines, by the names of its modules: what follows `#[test]`, and the list of
-/// a conformance suite.
+/// a conformance suite, for each back end that it is run on.
 fn tests_in(text: &str, module: &str, found: &mut BTreeSet<String>) {
     let mut modules: Vec<(usize, String)> = Vec::new();
     let (mut marked, mut listed) = (false, false);
@@ -171,8 +171,13 @@ fn tests_in(text: &str, module: &str, found: &mut BTreeSet<String>) {
             modules.push((indent, name.to_owned()));
         } else if code == "}" {
             modules.retain(|(depth, _)| *depth < indent);
-        } else if code.starts_with("conforms!(") {
+        } else if code.starts_with("tests!(") {
             listed = true;
+        } else if let Some(rest) = code.strip_prefix("conforms!(") {
+            let back_end = rest.split(':').next().unwrap_or_default();
+            let suite = found.iter().filter(|name| name.contains("$back_end"));
+            let named: Vec<_> = suite.map(|name| name.replace("$back_end", back_end)).collect();
+            found.extend(named);
         } else if code == ");" {
             listed = false;
         } else if listed {

@@ -9,6 +9,7 @@ mod ask_tell;
 mod cli;
 mod command;
 mod conditional;
+mod database;
 mod durability;
 mod examples;
 mod experiments;

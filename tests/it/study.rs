@@ -81,12 +81,14 @@ fn a_trial_left_by_a_process_that_is_gone_is_asked_again() {
     let folder = tempfile::tempdir().unwrap();
     // A process of this host that is surely gone.
     let mut child = std::process::Command::new("true").spawn().unwrap();
-    let (host, pid) = (surmise::process::host(), child.id());
+    let (here, pid) = (surmise::process::ProcessScope::here(), child.id());
     child.wait().unwrap();
     let mut study = open(folder.path(), bowl_spec(5));
     let id = study.id();
     let info = surmise::trial::WorkerInfo {
-        host,
+        host: here.host,
+        boot: here.boot,
+        pid_namespace: here.pid_namespace,
         pid,
         process_start: 1,
         device: "cpu".into(),

@@ -86,7 +86,7 @@ pub(super) fn between(
 ) -> Result<Vec<(TrialNumber, Attempt)>, Failure> {
     let mut statement = c.prepare_cached(
         "SELECT trial_number, number, started_at, ended_at, outcome, argv, git_commit, git_dirty,
-                host, pid, process_start, device, engine
+                host, boot, pid_namespace, pid, process_start, device, engine
          FROM attempts LEFT JOIN workers ON workers.id = worker_id
          WHERE attempts.study_id = ?1 AND trial_number BETWEEN ?2 AND ?3
          ORDER BY trial_number, number",

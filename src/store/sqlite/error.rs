@@ -1,18 +1,17 @@
 //! What goes wrong inside a transaction, and what the caller hears of it.
 
-use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::ErrorCode;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreLocation};
 
-/// A failure before the file's path is known to it.
+/// A failure before it is known where the store lives.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The engine's.
     Sql(rusqlite::Error),
-    /// The caller's; carries no path.
+    /// The caller's; complete.
     Refused(StoreError),
     /// A row that cannot be understood.
     Corrupt { what: String, reason: String },
@@ -53,17 +52,19 @@ impl Failure {
     }
 
     /// The failure as the caller hears it. `waited` is the busy time-out.
-    pub(super) fn at(self, path: &Path, waited: Duration) -> StoreError {
-        let path = path.to_path_buf();
+    pub(super) fn at(self, location: &StoreLocation, waited: Duration) -> StoreError {
+        let location = location.clone();
         let error = match self {
             Self::Refused(error) => return error,
-            Self::Corrupt { what, reason } => return StoreError::Corrupt { path, what, reason },
-            Self::NotADatabase(reason) => return StoreError::NotADatabase { path, reason },
-            Self::NewerSchema { found, supported } => {
-                return StoreError::NewerSchema { path, found, supported };
+            Self::Corrupt { what, reason } => {
+                return StoreError::Corrupt { location, what, reason };
             }
-            Self::CannotOpen(reason) => return StoreError::CannotOpen { path, reason },
-            Self::ReadOnly => return StoreError::ReadOnly { path },
+            Self::NotADatabase(reason) => return StoreError::NotADatabase { location, reason },
+            Self::NewerSchema { found, supported } => {
+                return StoreError::NewerSchema { location, found, supported };
+            }
+            Self::CannotOpen(reason) => return StoreError::CannotOpen { location, reason },
+            Self::ReadOnly => return StoreError::ReadOnly { location },
             Self::Sql(error) => error,
         };
         use rusqlite::Error as E;
@@ -73,7 +74,7 @@ impl Failure {
             | E::IntegralValueOutOfRange(..)
             | E::Utf8Error(..) => {
                 return StoreError::Corrupt {
-                    path,
+                    location,
                     what: "a row".into(),
                     reason: error.to_string(),
                 };
@@ -85,20 +86,22 @@ impl Failure {
         }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                StoreError::Locked { path, seconds: waited.as_secs_f64() }
+                StoreError::Locked { location, seconds: waited.as_secs_f64() }
             }
-            Some(ErrorCode::DiskFull) => StoreError::DiskFull { path },
-            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
+            Some(ErrorCode::DiskFull) => StoreError::DiskFull { location },
+            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { location },
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                StoreError::CannotOpen { path, reason: message(&error) }
+                StoreError::CannotOpen { location, reason: message(&error) }
             }
             Some(ErrorCode::NotADatabase) => {
-                StoreError::NotADatabase { path, reason: message(&error) }
+                StoreError::NotADatabase { location, reason: message(&error) }
             }
-            Some(ErrorCode::DatabaseCorrupt) => {
-                StoreError::Corrupt { path, what: "the database".into(), reason: message(&error) }
-            }
-            _ => StoreError::Database { path, source: Box::new(error) },
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt {
+                location,
+                what: "the database".into(),
+                reason: message(&error),
+            },
+            _ => StoreError::Database { location, source: Box::new(error) },
         }
     }
 }

@@ -27,9 +27,10 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::error::Failure;
+use super::back_end::{BackEnd, Missing, StoreOptions};
 use super::{
     AnnotationChange, HistoryRow, LossPolicy, ProcessIdentity, Reservation, Store, StoreError,
-    StudyId, StudyRecord, StudySummary, WorkerId, WorkerRecord,
+    StoreLocation, StudyId, StudyRecord, StudySummary, WorkerId, WorkerRecord,
 };
 use crate::space::Params;
 use crate::spec::StudySpec;
@@ -37,6 +38,28 @@ use crate::trial::{
     EventNumber, Launch, Metrics, Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
     WorkerInfo,
 };
+
+/// The back end of SQLite files.
+pub(super) const BACK_END: BackEnd = BackEnd {
+    scheme: "sqlite",
+    form: "sqlite:FILE",
+    engine: || ("SQLite", rusqlite::version()),
+    open,
+};
+
+fn open(
+    location: &StoreLocation,
+    options: &StoreOptions,
+    missing: Missing,
+) -> Result<Box<dyn Store>, StoreError> {
+    let options =
+        SqliteOptions { allow_network: options.allow_network, ..SqliteOptions::default() };
+    let store = match missing {
+        Missing::Make => SqliteStore::open_at(location, &options),
+        Missing::Refuse => SqliteStore::open_existing_at(location, &options),
+    };
+    Ok(Box::new(store?))
+}
 
 /// How a file is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +82,7 @@ impl Default for SqliteOptions {
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Connection,
-    /// As the user wrote it, for errors.
-    path: PathBuf,
+    location: StoreLocation,
     busy_timeout: Duration,
     /// The file as it was before its schema was brought up to date.
     copy_of_older: Option<PathBuf>,
@@ -69,12 +91,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// The file, as it was given.
     pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Version of the SQLite library built in, e.g. `3.50.4`.
-    pub fn engine_version() -> &'static str {
-        rusqlite::version()
+        Path::new(self.location.place())
     }
 
     /// Folds the write-ahead log into the file and closes it. The last of all connections leaves the
@@ -84,10 +101,10 @@ impl SqliteStore {
     /// [`StoreError::DiskFull`] and other errors of the medium; everything stored is then still there,
     /// in the file and its `-wal` together.
     pub fn close(self) -> Result<(), StoreError> {
-        let Self { connection, path, busy_timeout, copy_of_older: _ } = self;
+        let Self { connection, location, busy_timeout, copy_of_older: _ } = self;
         fold(&connection)
             .and_then(|()| connection.close().map_err(|(_, error)| error.into()))
-            .map_err(|failure| failure.at(&path, busy_timeout))
+            .map_err(|failure| failure.at(&location, busy_timeout))
     }
 
     /// One transaction that reads one state of the database throughout.
@@ -120,7 +137,7 @@ impl SqliteStore {
             transaction.commit()?;
             Ok(done)
         })
-        .map_err(|failure| failure.at(&self.path, self.busy_timeout))
+        .map_err(|failure| failure.at(&self.location, self.busy_timeout))
     }
 }
 
@@ -284,5 +301,9 @@ impl Store for SqliteStore {
 
     fn trials(&mut self, study: StudyId) -> Result<Vec<Trial>, StoreError> {
         self.read(|c| history::trials(c, study, None))
+    }
+
+    fn copy_of_older(&self) -> Option<PathBuf> {
+        self.copy_of_older.clone()
     }
 }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 use super::error::Failure;
 use super::schema::{self, MIGRATIONS};
 use super::{SqliteOptions, SqliteStore, copy, network, retry};
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreLocation};
 
 /// Bytes of the smallest page, and so of the smallest database.
 const SMALLEST: u64 = 512;
@@ -21,23 +21,30 @@ const STATEMENTS: usize = 64;
 
 impl SqliteStore {
     /// Opens the file to read and write; makes it if it does not exist or is empty. An older schema is
-    /// brought up to date, after a [copy](Self::copy_of_older) of the file was made.
+    /// brought up to date, after a [copy](crate::store::Store::copy_of_older) of the file was made.
     ///
     /// # Errors
     /// [`StoreError::CannotOpen`], [`StoreError::ReadOnly`], [`StoreError::NotADatabase`],
     /// [`StoreError::NewerSchema`], [`StoreError::NetworkFileSystem`], [`StoreError::Locked`],
     /// [`StoreError::DiskFull`], [`StoreError::Corrupt`].
     pub fn open(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, StoreError> {
-        let path = path.as_ref();
-        place(path, options)
+        Self::open_at(&StoreLocation::file(path.as_ref()), options)
+    }
+
+    /// As [`open`](Self::open), at a location.
+    pub(super) fn open_at(
+        location: &StoreLocation,
+        options: &SqliteOptions,
+    ) -> Result<Self, StoreError> {
+        place(location, options)
             .and_then(|file| writable(&file, options, OpenFlags::SQLITE_OPEN_CREATE))
             .map_err(|failure| match failure.code() {
                 // The file is open, but its log cannot be made beside it.
                 Some(ErrorCode::CannotOpen) => Failure::ReadOnly,
                 _ => failure,
             })
-            .map(|opened| Self::with(opened, path, options))
-            .map_err(|failure| failure.at(path, options.busy_timeout))
+            .map(|opened| Self::with(opened, location, options))
+            .map_err(|failure| failure.at(location, options.busy_timeout))
     }
 
     /// Opens a file that exists: to read and write where that is allowed, else to read only (then
@@ -52,16 +59,23 @@ impl SqliteStore {
         path: impl AsRef<Path>,
         options: &SqliteOptions,
     ) -> Result<Self, StoreError> {
-        let path = path.as_ref();
-        existing(path, options)
+        Self::open_existing_at(&StoreLocation::file(path.as_ref()), options)
+    }
+
+    /// As [`open_existing`](Self::open_existing), at a location.
+    pub(super) fn open_existing_at(
+        location: &StoreLocation,
+        options: &SqliteOptions,
+    ) -> Result<Self, StoreError> {
+        existing(location, options)
             .and_then(|file| match writable(&file, options, OpenFlags::empty()) {
                 Err(failure) if is_unwritable(&failure) => {
                     readable(&file, options).map(|connection| (connection, None))
                 }
                 result => result,
             })
-            .map(|opened| Self::with(opened, path, options))
-            .map_err(|failure| failure.at(path, options.busy_timeout))
+            .map(|opened| Self::with(opened, location, options))
+            .map_err(|failure| failure.at(location, options.busy_timeout))
     }
 
     /// A store in memory, gone with this value.
@@ -70,14 +84,15 @@ impl SqliteStore {
     /// [`StoreError::CannotOpen`] if memory runs out.
     pub fn in_memory() -> Result<Self, StoreError> {
         let (path, options) = (Path::new(":memory:"), SqliteOptions::default());
+        let location = &StoreLocation::file(path);
         connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
             .and_then(|mut connection| {
                 settle(&connection)?;
                 schema::migrate(&mut connection, MIGRATIONS, &mut |_| Ok(()))?;
                 Ok(connection)
             })
-            .map(|connection| Self::with((connection, None), path, &options))
-            .map_err(|failure| failure.at(path, options.busy_timeout))
+            .map(|connection| Self::with((connection, None), location, &options))
+            .map_err(|failure| failure.at(location, options.busy_timeout))
     }
 
     /// Whether only reading is possible.
@@ -85,39 +100,34 @@ impl SqliteStore {
         self.connection.is_readonly(MAIN_DB).unwrap_or(true)
     }
 
-    /// The copy of the file as it was, if opening it brought an older schema up to date.
-    pub fn copy_of_older(&self) -> Option<&Path> {
-        self.copy_of_older.as_deref()
-    }
-
     fn with(
         (connection, copy_of_older): (Connection, Option<PathBuf>),
-        path: &Path,
+        location: &StoreLocation,
         options: &SqliteOptions,
     ) -> Self {
-        let (path, busy_timeout) = (path.to_path_buf(), options.busy_timeout);
-        Self { connection, path, busy_timeout, copy_of_older }
+        let (location, busy_timeout) = (location.clone(), options.busy_timeout);
+        Self { connection, location, busy_timeout, copy_of_older }
     }
 }
 
 /// Checks the place of a file that may not be there yet.
-fn place(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
-    match existing(path, options) {
+fn place(location: &StoreLocation, options: &SqliteOptions) -> Result<PathBuf, Failure> {
+    match existing(location, options) {
         Err(Failure::Refused(StoreError::NotFound { .. })) => {}
         result => return result,
     }
-    let file = absolute(path)?;
+    let file = absolute(location)?;
     let folder = file.parent().unwrap_or(&file);
     if !folder.is_dir() {
         return Err(Failure::CannotOpen(format!("its folder {} does not exist", folder.display())));
     }
-    check_network(path, folder, options)?;
+    check_network(location, folder, options)?;
     Ok(file)
 }
 
 /// Checks the place of a file that should be there.
-fn existing(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
-    let file = absolute(path)?;
+fn existing(location: &StoreLocation, options: &SqliteOptions) -> Result<PathBuf, Failure> {
+    let file = absolute(location)?;
     match fs::metadata(&file) {
         Ok(found) if found.is_dir() => return Err(Failure::CannotOpen("it is a folder".into())),
         Ok(found) if !found.is_file() => {
@@ -129,27 +139,37 @@ fn existing(path: &Path, options: &SqliteOptions) -> Result<PathBuf, Failure> {
         }
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(StoreError::NotFound { path: path.into() }.into());
+            return Err(StoreError::NotFound { location: location.clone() }.into());
         }
         Err(error) => return Err(Failure::CannotOpen(error.to_string())),
     }
-    check_network(path, &file, options)?;
+    check_network(location, &file, options)?;
     Ok(file)
 }
 
 /// The path from the root: SQLite would take `:memory:` and the like for other things.
-fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+fn absolute(location: &StoreLocation) -> Result<PathBuf, Failure> {
+    // As other programs write it, where it would often mean another file than it says.
+    let Some(path) = location.path() else {
+        return Err(Failure::CannotOpen("a file is written sqlite:FILE, without `//`".into()));
+    };
     std::path::absolute(path).map_err(|error| Failure::CannotOpen(error.to_string()))
 }
 
-fn check_network(path: &Path, place: &Path, options: &SqliteOptions) -> Result<(), Failure> {
+fn check_network(
+    location: &StoreLocation,
+    place: &Path,
+    options: &SqliteOptions,
+) -> Result<(), Failure> {
     if options.allow_network {
         return Ok(());
     }
     let kind = fs::canonicalize(place).ok().and_then(|p| network::kind(&p));
     match kind {
         None => Ok(()),
-        Some(kind) => Err(StoreError::NetworkFileSystem { path: path.into(), kind }.into()),
+        Some(kind) => {
+            Err(StoreError::NetworkFileSystem { location: location.clone(), kind }.into())
+        }
     }
 }
 

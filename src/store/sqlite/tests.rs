@@ -115,10 +115,10 @@ fn frequent_queries_walk_no_table() {
 
 #[test]
 fn codes_of_the_engine_become_the_callers_errors() {
-    let path = Path::new("a/studies.db");
+    let location = StoreLocation::file("a/studies.db");
     let heard = |code: i32| {
         let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
-        Failure::from(error).at(path, Duration::from_secs(30))
+        Failure::from(error).at(&location, Duration::from_secs(30))
     };
     use rusqlite::ffi::*;
     assert!(matches!(heard(SQLITE_BUSY), StoreError::Locked { seconds, .. } if seconds == 30.0));

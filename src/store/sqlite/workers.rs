@@ -4,6 +4,8 @@ use rusqlite::{Connection, Row, params};
 
 use super::error::Failure;
 use super::{rows, studies};
+use crate::process::ProcessScope;
+use crate::store::records::scope;
 use crate::store::{ProcessIdentity, StoreError, StudyId, WorkerId, WorkerRecord};
 use crate::trial::{Timestamp, TrialNumber, WorkerInfo};
 
@@ -16,18 +18,20 @@ pub(super) fn register(
 ) -> Result<WorkerId, Failure> {
     studies::budget(c, study)?;
     c.prepare_cached(
-        "INSERT INTO workers (study_id, host, pid, process_start, device, engine,
+        "INSERT INTO workers (study_id, host, boot, pid_namespace, pid, process_start, device, engine,
                               supervisor_host, supervisor_pid, supervisor_start, lease_until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?
     .execute(params![
         study,
         info.host,
+        info.boot,
+        info.pid_namespace,
         info.pid,
         info.process_start,
         info.device,
         info.engine,
-        supervisor.map(|s| s.host.as_str()),
+        supervisor.map(|s| s.scope.host.as_str()),
         supervisor.map(|s| s.pid),
         supervisor.map(|s| s.start),
         lease_until
@@ -44,7 +48,8 @@ pub(super) fn renew(c: &Connection, worker: WorkerId, until: Timestamp) -> Resul
 
 pub(super) fn holding(c: &Connection, study: StudyId) -> Result<Vec<WorkerRecord>, Failure> {
     let mut statement = c.prepare_cached(
-        "SELECT host, pid, process_start, device, engine, workers.id, lease_until, trials.number,
+        "SELECT host, boot, pid_namespace, pid, process_start, device, engine,
+                workers.id, lease_until, trials.number,
                 supervisor_host, supervisor_pid, supervisor_start
          FROM trials
          JOIN attempts ON attempts.study_id = trials.study_id AND trial_number = trials.number
@@ -54,15 +59,21 @@ pub(super) fn holding(c: &Connection, study: StudyId) -> Result<Vec<WorkerRecord
          ORDER BY trials.number",
     )?;
     rows::collect(&mut statement, [study], |row| {
-        let supervisor = match row.get(8)? {
+        let info = info(row, 0)?;
+        let supervisor = match row.get(10)? {
             None => None,
-            Some(host) => Some(ProcessIdentity { host, pid: row.get(9)?, start: row.get(10)? }),
+            Some(host) => Some(ProcessIdentity {
+                // The worker's parent, which is in the worker's scope.
+                scope: ProcessScope { host, ..scope(&info) },
+                pid: row.get(11)?,
+                start: row.get(12)?,
+            }),
         };
         Ok(WorkerRecord {
-            info: info(row, 0)?,
-            id: row.get(5)?,
-            lease_until: row.get(6)?,
-            trial: row.get(7)?,
+            info,
+            id: row.get(7)?,
+            lease_until: row.get(8)?,
+            trial: row.get(9)?,
             supervisor,
         })
     })
@@ -81,14 +92,17 @@ pub(super) fn held_by(
     rows::collect(&mut statement, params![worker, study], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-/// The columns `host`, `pid`, `process_start`, `device`, `engine`, from `column` on.
+/// The columns `host`, `boot`, `pid_namespace`, `pid`, `process_start`, `device`, `engine`, from `column`
+/// on.
 pub(super) fn info(row: &Row<'_>, column: usize) -> Result<WorkerInfo, Failure> {
     Ok(WorkerInfo {
         host: row.get(column)?,
-        pid: row.get(column + 1)?,
-        process_start: row.get(column + 2)?,
-        device: row.get(column + 3)?,
-        engine: row.get(column + 4)?,
+        boot: row.get(column + 1)?,
+        pid_namespace: row.get(column + 2)?,
+        pid: row.get(column + 3)?,
+        process_start: row.get(column + 4)?,
+        device: row.get(column + 5)?,
+        engine: row.get(column + 6)?,
     })
 }
 

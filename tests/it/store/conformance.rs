@@ -1,5 +1,6 @@
 //! What every store promises, written against the trait so that each back end runs it.
 
+use surmise::process::ProcessScope;
 use surmise::space::ParamValue;
 use surmise::spec::StudySpec;
 use surmise::store::{
@@ -7,7 +8,7 @@ use surmise::store::{
 };
 use surmise::trial::{
     Annotations, Attempt, AttemptOutcome, Direction, EventNumber, Failure, FailureKind, GitState,
-    Launch, Metrics, Origin, Report, Trial, TrialNumber, TrialState,
+    Launch, Metrics, Origin, Report, Trial, TrialNumber, TrialState, WorkerInfo,
 };
 
 use super::support::{ask, at, params, space, spec, tell, worker, worker_info};
@@ -488,7 +489,7 @@ pub(crate) fn a_trial_that_loses_too_many_workers_fails(store: &mut dyn Store) {
 
 pub(crate) fn only_workers_that_hold_a_trial_are_told(store: &mut dyn Store) {
     let id = study(store);
-    let supervisor = ProcessIdentity { host: "node".into(), pid: 5, start: 99 };
+    let supervisor = ProcessIdentity { scope: scope(&worker_info(1)), pid: 5, start: 99 };
     let supervised =
         store.register_worker(id, &worker_info(1), Some(&supervisor), at(1_000)).unwrap();
     let idle = worker(store, id, 2);
@@ -505,6 +506,32 @@ pub(crate) fn only_workers_that_hold_a_trial_are_told(store: &mut dyn Store) {
     assert_eq!(holding[0].trial, asked.number);
     store.finish(id, asked.number, 1, &TrialState::Pruned, &Metrics::new(), at(4)).unwrap();
     assert!(store.workers(id).unwrap().is_empty());
+}
+
+fn scope(info: &WorkerInfo) -> ProcessScope {
+    let WorkerInfo { host, boot, pid_namespace, .. } = info.clone();
+    ProcessScope { host, boot, pid_namespace }
+}
+
+pub(crate) fn a_worker_comes_back_with_its_boot_and_pid_namespace(store: &mut dyn Store) {
+    let id = study(store);
+    let known = worker_info(1);
+    assert!(known.boot.is_some() && known.pid_namespace.is_some());
+    let unknown = WorkerInfo { boot: None, pid_namespace: None, ..known.clone() };
+    for info in [known, unknown] {
+        let process =
+            ProcessIdentity { scope: scope(&info), pid: info.pid, start: info.process_start };
+        let parent = ProcessIdentity { pid: 5, ..process.clone() };
+        let worker = store.register_worker(id, &info, Some(&parent), at(1_000)).unwrap();
+        let asked = store.reserve(id, Some(worker), at(1)).unwrap().unwrap();
+        let holding = store.workers(id).unwrap().pop().unwrap();
+        assert_eq!((holding.id, &holding.info), (worker, &info));
+        assert_eq!(holding.process(), process);
+        // A worker's parent is in the worker's scope.
+        assert_eq!(holding.supervisor, Some(parent));
+        let trial = store.trial(id, asked.number).unwrap().unwrap();
+        assert_eq!(trial.worker(), Some(&info));
+    }
 }
 
 pub(crate) fn history_is_what_was_finished_then_what_was_pending(store: &mut dyn Store) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use rusqlite::Connection;
-use surmise::store::{SqliteOptions, SqliteStore, Store, StoreError};
+use surmise::store::{SqliteOptions, SqliteStore, Store, StoreError, StoreLocation};
 use surmise::trial::{Metrics, TrialState};
 
 use super::support::{ask, at, database, open, params, spec, sqlite, tell};
@@ -127,7 +127,9 @@ fn a_file_that_is_no_database_is_told_and_left_alone() {
         fs::write(&path, content).unwrap();
         for result in [try_open(&path), try_existing(&path)] {
             match result.unwrap_err() {
-                StoreError::NotADatabase { path: p, .. } => assert_eq!(p, path),
+                StoreError::NotADatabase { location, .. } => {
+                    assert_eq!(location, StoreLocation::file(&path));
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -201,8 +203,10 @@ fn a_truncated_database_is_an_error_and_no_panic() {
     for length in [1, 17, 99, 100, 512, 4096, 5000, 8192, whole.len() / 2] {
         fs::write(&path, &whole[..length]).unwrap();
         match read_all(&path) {
-            Err(StoreError::Corrupt { path: p, .. } | StoreError::NotADatabase { path: p, .. }) => {
-                assert_eq!(p, path, "{length}");
+            Err(
+                StoreError::Corrupt { location, .. } | StoreError::NotADatabase { location, .. },
+            ) => {
+                assert_eq!(location, StoreLocation::file(&path), "{length}");
             }
             other => panic!("{length} bytes: {other:?}"),
         }
@@ -243,8 +247,8 @@ fn a_row_that_cannot_be_understood_is_named() {
         filled(&path);
         Connection::open(&path).unwrap().execute_batch(sql).unwrap();
         match read_all(&path) {
-            Err(StoreError::Corrupt { path: p, what: w, .. }) => {
-                assert_eq!(p, path);
+            Err(StoreError::Corrupt { location, what: w, .. }) => {
+                assert_eq!(location, StoreLocation::file(&path));
                 assert!(w.contains(what), "{w}");
             }
             other => panic!("{other:?}"),

@@ -114,7 +114,7 @@ fn what_version_1_stored_is_kept_and_copied_first() {
     let (_folder, path) = old();
     let before = fs::read(&path).unwrap();
     let mut store = open(&path);
-    let copy = store.copy_of_older().unwrap().to_path_buf();
+    let copy = store.copy_of_older().unwrap();
     assert_eq!(copy, path.with_file_name("studies.db.v1"));
     let old = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let integrity: String = old.query_row("PRAGMA integrity_check", [], |r| r.get(0)).unwrap();

@@ -7,15 +7,16 @@ use surmise::trial::{
     Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
 };
 
-use super::support::{at, params, spec, sqlite, worker, worker_info};
+use super::support::{at, params, spec, worker, worker_info};
 
 /// Workers the operations choose from.
 const WORKERS: usize = 3;
 /// Budget at the beginning.
 const BUDGET: u64 = 6;
 
+/// A call of a store's.
 #[derive(Clone, Debug)]
-enum Operation {
+pub(crate) enum Operation {
     Reserve(Option<usize>),
     SetParams(u64, f64),
     Report(u64, u32, u64, f64),
@@ -26,8 +27,9 @@ enum Operation {
     History(u64, u64, u64),
 }
 
+/// How a trial ends.
 #[derive(Clone, Copy, Debug)]
-enum End {
+pub(crate) enum End {
     Complete(f64),
     Pruned,
     Failed,
@@ -46,7 +48,7 @@ impl End {
     }
 }
 
-fn operations() -> impl Strategy<Value = Vec<Operation>> {
+pub(crate) fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let number = || 0..9u64;
     let attempt = || 1..3u32;
     let end = || {
@@ -357,67 +359,61 @@ fn perform(
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+/// How many sequences of operations are tried.
+pub(crate) fn config() -> ProptestConfig {
+    ProptestConfig { cases: 150, ..ProptestConfig::default() }
+}
 
-    #[test]
-    fn a_store_does_what_a_list_of_trials_does(operations in operations()) {
-        let (mut store, _alive) = sqlite();
-        let mut declared = spec("study");
-        declared.trials = BUDGET;
-        let id = store.create_study(&declared, at(0)).unwrap();
-        // Another study beside it, which nothing may touch.
-        let other = store.create_study(&spec("other"), at(0)).unwrap();
-        let bystander = worker(&mut store, other, 0);
-        store.reserve(other, Some(bystander), at(0)).unwrap();
-        let untouched = store.trials(other).unwrap();
+/// Does the operations in an empty store and in the list; both must give the same.
+pub(crate) fn agrees(store: &mut dyn Store, operations: &[Operation]) -> Result<(), TestCaseError> {
+    let mut declared = spec("study");
+    declared.trials = BUDGET;
+    let id = store.create_study(&declared, at(0)).unwrap();
+    // Another study beside it, which nothing may touch.
+    let other = store.create_study(&spec("other"), at(0)).unwrap();
+    let bystander = worker(store, other, 0);
+    store.reserve(other, Some(bystander), at(0)).unwrap();
+    let untouched = store.trials(other).unwrap();
 
-        let workers: Vec<WorkerId> =
-            (0..WORKERS).map(|w| worker(&mut store, id, w as u32)).collect();
-        let mut model = Model {
-            budget: BUDGET,
-            trials: Vec::new(),
-            holders: Vec::new(),
-            losses: Vec::new(),
-            events: 1,
-        };
-        for (i, operation) in operations.iter().enumerate() {
-            let now = at(1 + i as i64);
-            let expected = model.apply(operation, now);
-            let found = perform(&mut store, id, &workers, operation, now);
-            prop_assert_eq!(found, expected, "operation {}: {:?}", i, operation);
-        }
-
-        prop_assert_eq!(&store.trials(id).unwrap(), &model.trials);
-        prop_assert_eq!(store.trials(other).unwrap(), untouched);
-        let holding: Vec<(WorkerId, TrialNumber)> = store
-            .workers(id)
-            .unwrap()
-            .into_iter()
-            .map(|w| (w.id, w.trial))
-            .collect();
-        let running = model.trials.iter().zip(&model.holders);
-        let expected: Vec<(WorkerId, TrialNumber)> = running
-            .filter(|(t, _)| t.state == TrialState::Running)
-            .filter_map(|(t, holder)| Some((workers[(*holder)?], t.number)))
-            .collect();
-        prop_assert_eq!(holding, expected);
-        let summary = store.summary(id).unwrap();
-        let count = |name: &str| {
-            model.trials.iter().filter(|t| t.state.name() == name).count() as u64
-        };
-        prop_assert_eq!(summary.budget, model.budget);
-        prop_assert_eq!(summary.last_event, EventNumber(model.events));
-        prop_assert_eq!(summary.counts.queued, count("queued"));
-        prop_assert_eq!(summary.counts.running, count("running"));
-        prop_assert_eq!(summary.counts.complete, count("complete"));
-        prop_assert_eq!(summary.counts.pruned, count("pruned"));
-        prop_assert_eq!(summary.counts.failed, count("failed"));
-        let best = model
-            .trials
-            .iter()
-            .filter_map(|t| Some((t.number, t.state.value()?)))
-            .reduce(|a, b| if b.1 > a.1 { b } else { a });
-        prop_assert_eq!(summary.best, best);
+    let workers: Vec<WorkerId> = (0..WORKERS).map(|w| worker(store, id, w as u32)).collect();
+    let mut model = Model {
+        budget: BUDGET,
+        trials: Vec::new(),
+        holders: Vec::new(),
+        losses: Vec::new(),
+        events: 1,
+    };
+    for (i, operation) in operations.iter().enumerate() {
+        let now = at(1 + i as i64);
+        let expected = model.apply(operation, now);
+        let found = perform(store, id, &workers, operation, now);
+        prop_assert_eq!(found, expected, "operation {}: {:?}", i, operation);
     }
+
+    prop_assert_eq!(&store.trials(id).unwrap(), &model.trials);
+    prop_assert_eq!(store.trials(other).unwrap(), untouched);
+    let holding: Vec<(WorkerId, TrialNumber)> =
+        store.workers(id).unwrap().into_iter().map(|w| (w.id, w.trial)).collect();
+    let running = model.trials.iter().zip(&model.holders);
+    let expected: Vec<(WorkerId, TrialNumber)> = running
+        .filter(|(t, _)| t.state == TrialState::Running)
+        .filter_map(|(t, holder)| Some((workers[(*holder)?], t.number)))
+        .collect();
+    prop_assert_eq!(holding, expected);
+    let summary = store.summary(id).unwrap();
+    let count = |name: &str| model.trials.iter().filter(|t| t.state.name() == name).count() as u64;
+    prop_assert_eq!(summary.budget, model.budget);
+    prop_assert_eq!(summary.last_event, EventNumber(model.events));
+    prop_assert_eq!(summary.counts.queued, count("queued"));
+    prop_assert_eq!(summary.counts.running, count("running"));
+    prop_assert_eq!(summary.counts.complete, count("complete"));
+    prop_assert_eq!(summary.counts.pruned, count("pruned"));
+    prop_assert_eq!(summary.counts.failed, count("failed"));
+    let best = model
+        .trials
+        .iter()
+        .filter_map(|t| Some((t.number, t.state.value()?)))
+        .reduce(|a, b| if b.1 > a.1 { b } else { a });
+    prop_assert_eq!(summary.best, best);
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-use surmise::store::{SqliteOptions, SqliteStore, Store, StoreError};
+use surmise::store::{SqliteOptions, SqliteStore, Store, StoreError, StoreLocation};
 
 use super::child;
 use super::support::{ask, at, open, spec, tell};
@@ -100,7 +100,9 @@ fn an_unprivileged_user_reads_what_there_is() {
 
     for (name, trials) in [("medium", 2), ("folder", 2), ("file", 2), ("live", 3)] {
         match open(name).unwrap_err() {
-            StoreError::ReadOnly { path: p } => assert_eq!(p, path(name)),
+            StoreError::ReadOnly { location } => {
+                assert_eq!(location, StoreLocation::file(path(name)));
+            }
             other => panic!("{name}: {other:?}"),
         }
         let mut store = existing(name).unwrap();

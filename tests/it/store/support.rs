@@ -79,6 +79,8 @@ pub(crate) fn params(lr: f64) -> Params {
 pub(crate) fn worker_info(pid: u32) -> WorkerInfo {
     WorkerInfo {
         host: "node".into(),
+        boot: Some("3f9e".into()),
+        pid_namespace: Some(u64::from(u32::MAX)),
         pid,
         process_start: 17,
         device: "cpu".into(),
