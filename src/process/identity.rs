@@ -37,7 +37,7 @@ impl ProcessScope {
     }
 
     /// Whether process ids of another scope mean the same processes here.
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn same_as(&self, other: &Self) -> bool {
         self.view(other) == View::Open
     }
 }
@@ -164,7 +164,7 @@ mod tests {
         // As stored by an earlier version, or by a system that does not tell.
         assert_eq!(view("node", None, None), View::Open);
         assert_eq!(scope("node", None, None).view(&here), View::Open);
-        assert!(here.is(&here) && !here.is(&scope("node", Some("b"), Some(2))));
+        assert!(here.same_as(&here) && !here.same_as(&scope("node", Some("b"), Some(2))));
     }
 
     #[test]

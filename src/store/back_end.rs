@@ -11,9 +11,12 @@ pub(super) struct BackEnd {
     /// Name and version of the database engine that it is built with.
     pub(super) engine: fn() -> (&'static str, &'static str),
     /// Opens a store.
-    pub(super) open:
-        fn(&StoreLocation, &StoreOptions, Missing) -> Result<Box<dyn Store>, StoreError>,
+    pub(super) open: Open,
 }
+
+/// Opens a store by the back end that its location names.
+pub(super) type Open =
+    fn(&StoreLocation, &StoreOptions, Missing) -> Result<Box<dyn Store>, StoreError>;
 
 /// What becomes of a store that is not there yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -276,7 +276,8 @@ impl Supervisor<'_> {
         let (id, here) = (self.study.id(), ProcessScope::here());
         let workers = self.study.store().workers(id)?;
         let processes = workers.iter().map(|w| (w, w.process()));
-        let mine = processes.filter(|(_, process)| process.pid == pid && here.is(&process.scope));
+        let mine =
+            processes.filter(|(_, process)| process.pid == pid && here.same_as(&process.scope));
         Ok(mine.map(|(w, _)| w.id).collect())
     }
 }
