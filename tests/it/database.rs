@@ -2,14 +2,14 @@
 
 use crate::common::Place;
 
-const STUDY: &str = "
+const STUDY: &str = r#"
 study: s
 direction: minimize
 metric: loss
 trials: 2
 space: { x: { low: 0.0, high: 1.0 } }
-objective: { type: command, argv: [echo, 'loss=$x'] }
-";
+objective: { type: command, argv: [echo, '{"loss": $x}'] }
+"#;
 
 #[test]
 fn a_store_is_named_by_its_kind_and_place() {
