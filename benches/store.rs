@@ -6,7 +6,7 @@ use surmise::sampler::SamplerSettings;
 use surmise::space::{Domain, Parameter, Params, SearchSpace};
 use surmise::spec::StudySpec;
 use surmise::store::{SqliteOptions, SqliteStore, Store, StudyId};
-use surmise::trial::{Direction, Origin, Timestamp, TrialState};
+use surmise::trial::{Direction, Metrics, Origin, Timestamp, TrialState};
 use tempfile::TempDir;
 
 /// Parameters of a trial.
@@ -48,10 +48,12 @@ fn run(store: &mut SqliteStore, study: StudyId, space: &SearchSpace, trials: u64
     for _ in 0..trials {
         let asked = store.reserve(study, None, Timestamp::now()).unwrap().unwrap();
         let params = params(space, asked.number.0);
-        store.set_params(study, asked.number, &params, &Origin::Random).unwrap();
+        store.set_params(study, asked.number, &params, &Origin::Random, 1).unwrap();
         let value = 1.0 / (1.0 + asked.number.0 as f64);
         let state = TrialState::Complete { value };
-        store.finish(study, asked.number, asked.attempt, &state, Timestamp::now()).unwrap();
+        store
+            .finish(study, asked.number, asked.attempt, &state, &Metrics::new(), Timestamp::now())
+            .unwrap();
     }
 }
 

@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (x1, x2) = (params.f64("x1").unwrap_or(0.0), params.f64("x2").unwrap_or(0.0));
         let value = branin(x1, x2);
         println!("trial {:>2}: {value:>10.5} at {params}", trial.number);
-        study.tell(&trial, Ok(Outcome::Complete { value }))?;
+        study.tell_value(&trial, value)?;
     }
 
     if let Some(best) = study.best()? {

@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 (vx, vy) = (momentum * vx - lr * gx, momentum * vy - lr * gy);
                 (x, y) = (x + vx, y + vy);
                 if step % 50 == 49 {
-                    let _ = reporter.report(Report { step, value: loss(x, y) });
+                    let _ = reporter.report(Report::one(step, trial.metric, loss(x, y)));
                 }
             }
             // A learning rate too large ends in infinity: the study keeps that as a failed trial.

@@ -4,7 +4,7 @@
 //! parameters, evaluate them however you like, tell the result:
 //!
 //! ```
-//! use surmise::{Outcome, SqliteStore, SqliteOptions, Study, StudySpec};
+//! use surmise::{SqliteStore, SqliteOptions, Study, StudySpec};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
@@ -24,7 +24,7 @@
 //! let mut study = Study::open_or_create(Box::new(store), spec)?;
 //! while let Some(trial) = study.ask()? {
 //!     let x = trial.params.f64("x").expect("the space has x");
-//!     study.tell(&trial, Ok(Outcome::Complete { value: (x - 0.7).powi(2) }))?;
+//!     study.tell_value(&trial, (x - 0.7).powi(2))?;
 //! }
 //! let best = study.best()?.expect("twelve trials are complete");
 //! assert!(best.state.value().expect("it is complete") < 0.05);
@@ -41,22 +41,25 @@
 //! | `program` | what the programs `surmise` and `surmise-torch` start with |
 //! | `cli` | the command line, one file a subcommand |
 //! | [`plot`] | pictures: data first, drawing second |
-//! | [`runner`] | the supervisor, its worker processes, leases, signals |
+//! | [`worker`] | worker processes and their supervisor: messages, leases, signals |
 //! | [`study`] | ask, tell, report, best, replay: the heart |
 //! | [`store`] | where studies live; the only place that knows SQL |
 //! | [`spec`] | a study's declaration; the only place that knows YAML |
 //! | [`objective`] | what a trial runs: a command, a closure; what a user writes about a CNN |
 //! | [`sampler`] | what proposes parameters: random, Sobol, Gaussian process |
+//! | [`model`] | surrogates of a history: to search by, to describe, to judge |
 //! | [`trial`] | trials, their states and histories |
 //! | [`gp`] | Gaussian processes and acquisition functions, numbers only |
-//! | [`space`] | parameters, domains, and the unit cube |
+//! | [`space`] | parameters, domains, the unit cube, quasi-random sequences |
+//! | [`process`] | processes of this machine: identity, groups, output, end |
+//! | `numeric` | random numbers, hashes, minimisation |
 //!
 //! CNNs are trained by libtorch in a package of its own, `surmise-torch`, so that nobody else links it.
 //!
 //! # The flow of one trial
 //!
-//! [`Study::ask`] reserves the next number in the store, which fixes the rows its suggestion sees; the
-//! [`Sampler`] suggests, a pure function of space, settings, seed, number and those rows; an
+//! [`Study::ask`] reserves the next number in the store, which fixes the events its suggestion sees; the
+//! [`Sampler`] suggests, a pure function of space, settings, seed, number and those events; an
 //! [`Objective`] evaluates, sending reports; [`Study::tell`] ends the trial for good.
 
 #![warn(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
@@ -68,18 +71,23 @@ mod cli;
 mod document;
 
 pub mod gp;
+pub mod model;
+#[doc(hidden)]
+pub mod numeric;
 pub mod objective;
 pub mod plot;
+pub mod process;
 #[doc(hidden)]
 pub mod program;
-pub mod runner;
 pub mod sampler;
 pub mod space;
 pub mod spec;
 pub mod store;
 pub mod study;
 pub mod trial;
+pub mod worker;
 
+pub use model::Model;
 pub use objective::{
     Closure, Objective, ObjectiveError, ObjectiveSpec, Outcome, Reporter, StopFlag, TrialContext,
 };
@@ -87,5 +95,7 @@ pub use sampler::{GpSettings, Sampler, SamplerSettings};
 pub use space::{Condition, Domain, Guess, ParamValue, Parameter, Params, Scale, SearchSpace};
 pub use spec::{SpecError, StudySpec};
 pub use store::{SqliteOptions, SqliteStore, Store, StoreError};
-pub use study::{AskedTrial, Model, Study, StudyError};
-pub use trial::{Direction, Failure, FailureKind, Origin, Report, Trial, TrialNumber, TrialState};
+pub use study::{AskedTrial, Study, StudyError};
+pub use trial::{
+    Direction, Failure, FailureKind, Metrics, Origin, Report, Trial, TrialNumber, TrialState,
+};

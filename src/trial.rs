@@ -1,7 +1,10 @@
 //! One evaluation of one set of parameters, and the history a sampler learns from.
 //!
 //! Life of a trial: `queued → running → complete | pruned | failed`. A finished trial never changes.
+//! What happens to a study's trials is one sequence of events: the declaration, reports, endings. A
+//! suggestion is a function of the events up to a number, which is stored with it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -19,12 +22,83 @@ impl fmt::Display for TrialNumber {
     }
 }
 
-/// Place of a trial in the order of finishing, counted from 1; 0 means "nothing finished yet".
+/// Number of an event in its study, counted from 1 in the order of happening; 0 means "before the
+/// first". A declaration, a report and the end of a trial are events.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
-pub struct FinishSequence(pub u64);
+pub struct EventNumber(pub u64);
+
+impl EventNumber {
+    /// A number that no event reaches: all that happened.
+    pub const LAST: Self = Self(i64::MAX as u64);
+}
+
+impl fmt::Display for EventNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Named numbers that a trial measured, in the user's units, ascending by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Metrics(BTreeMap<String, f64>);
+
+impl Metrics {
+    /// No metric at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of a metric, perhaps not finite; `None` if it was not measured.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.0.get(name).copied()
+    }
+
+    /// Sets a metric, whatever it was before.
+    pub fn set(&mut self, name: impl Into<String>, value: f64) {
+        self.0.insert(name.into(), value);
+    }
+
+    /// Adds the metrics of `later`, which replace those of equal names.
+    pub fn merge(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+
+    /// Removes NaN and infinities, which no store keeps.
+    pub fn keep_finite(&mut self) {
+        self.0.retain(|_, value| value.is_finite());
+    }
+
+    /// Names and values, ascending by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<S: Into<String>> FromIterator<(S, f64)> for Metrics {
+    fn from_iter<I: IntoIterator<Item = (S, f64)>>(metrics: I) -> Self {
+        Self(metrics.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+}
+
+impl<S: Into<String>, const N: usize> From<[(S, f64); N]> for Metrics {
+    fn from(metrics: [(S, f64); N]) -> Self {
+        metrics.into_iter().collect()
+    }
+}
 
 /// Whether larger or smaller values are better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,13 +186,20 @@ impl Origin {
     }
 }
 
-/// An intermediate value of a trial at a step (an epoch).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What a trial measured at a step (an epoch).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// Step the value belongs to.
+    /// Step the metrics belong to.
     pub step: u64,
-    /// The study's metric at that step, in the user's units; always finite.
-    pub value: f64,
+    /// What was measured there; as stored always finite.
+    pub metrics: Metrics,
+}
+
+impl Report {
+    /// A report of one metric.
+    pub fn one(step: u64, name: impl Into<String>, value: f64) -> Self {
+        Self { step, metrics: Metrics::from([(name.into(), value)]) }
+    }
 }
 
 /// What kind of thing went wrong in a trial.
@@ -265,40 +346,138 @@ pub struct WorkerInfo {
     pub engine: String,
 }
 
+/// The state of the version control that a trial ran from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GitState {
+    /// Full hash of the commit checked out.
+    pub commit: String,
+    /// Whether a tracked file differed from that commit.
+    pub dirty: bool,
+}
+
+/// What a trial was run from, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Launch {
+    /// Program and arguments as run; `None` for an objective that starts no program.
+    pub argv: Option<Vec<String>>,
+    /// The git commit of the working directory; `None` outside a repository.
+    pub git: Option<GitState>,
+}
+
+/// How an attempt at a trial ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AttemptOutcome {
+    /// The trial was evaluated.
+    Complete,
+    /// The pruner stopped the trial.
+    Pruned,
+    /// The trial failed.
+    Failed,
+    /// The worker let go of the trial, or vanished with its run: no fault of the trial's.
+    Released,
+    /// The worker died with the trial.
+    WorkerLost,
+}
+
+impl AttemptOutcome {
+    /// The outcome as stored and shown, e.g. `worker_lost`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Pruned => "pruned",
+            Self::Failed => "failed",
+            Self::Released => "released",
+            Self::WorkerLost => "worker_lost",
+        }
+    }
+}
+
+/// One try of a worker at a trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Number of the attempt in its trial, from 1.
+    pub number: u32,
+    /// Who tried; `None` if that is not known.
+    pub worker: Option<WorkerInfo>,
+    /// When the worker took the trial; `None` if that is not known.
+    pub started_at: Option<Timestamp>,
+    /// When the attempt ended; `None` while it runs, or if that is not known.
+    pub ended_at: Option<Timestamp>,
+    /// How it ended; `None` while it runs.
+    pub outcome: Option<AttemptOutcome>,
+    /// What was run.
+    #[serde(flatten)]
+    pub launch: Launch,
+}
+
+/// What people wrote about a study or a trial. It changes no result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annotations {
+    /// Free text; empty without a note.
+    pub note: String,
+    /// Short labels to find it by.
+    pub tags: BTreeSet<String>,
+}
+
 /// One evaluation of one set of parameters, as stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
-    /// Its number in the study.
+    /// Number of the trial in its study.
     pub number: TrialNumber,
-    /// Its parameters, in the order of the space. `None` for a moment, between the reservation of
-    /// the number and the suggestion.
+    /// Parameters, in the order of the space. `None` for a moment, between the reservation of the
+    /// number and the suggestion.
     pub params: Option<Params>,
     /// Where the parameters came from; `None` as long as `params` is.
     pub origin: Option<Origin>,
-    /// Where it stands, with its value or its failure.
+    /// Revision of the engine that suggested the parameters; `None` if the user chose them.
+    pub engine_revision: Option<u32>,
+    /// Where the trial stands, with its value or its failure.
     pub state: TrialState,
-    /// The highest finish sequence number that its suggestion saw.
-    pub rows_seen: FinishSequence,
-    /// Its own place in the order of finishing.
-    pub finish_sequence: Option<FinishSequence>,
-    /// How often a worker took it; above 1 after a worker was lost.
-    pub attempts: u32,
-    /// When its number was reserved.
+    /// The last event that the suggestion saw.
+    pub saw: EventNumber,
+    /// The event that ended the trial; `None` as long as it is not finished.
+    pub ended: Option<EventNumber>,
+    /// When the number was reserved.
     pub asked_at: Timestamp,
-    /// When a worker last took it.
-    pub started_at: Option<Timestamp>,
-    /// When it finished.
+    /// When the trial finished.
     pub finished_at: Option<Timestamp>,
-    /// Intermediate values, ascending by step.
+    /// Final metrics; empty as long as the trial is not complete.
+    pub metrics: Metrics,
+    /// What the last attempt reported, ascending by step; of equal steps the last word.
     pub reports: Vec<Report>,
-    /// Who evaluated it.
-    pub worker: Option<WorkerInfo>,
+    /// Who tried, in order; more than one after a worker was lost.
+    pub attempts: Vec<Attempt>,
+    /// What people wrote about it.
+    pub annotations: Annotations,
 }
 
 impl Trial {
-    /// Seconds between its start and its end.
+    /// The last attempt: the one that runs or that ended the trial.
+    pub fn last_attempt(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+
+    /// When a worker last took the trial; `None` while it waits.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        match self.state {
+            TrialState::Queued => None,
+            _ => self.last_attempt()?.started_at,
+        }
+    }
+
+    /// Who evaluated the trial, or does; `None` while it waits.
+    pub fn worker(&self) -> Option<&WorkerInfo> {
+        match self.state {
+            TrialState::Queued => None,
+            _ => self.last_attempt()?.worker.as_ref(),
+        }
+    }
+
+    /// Seconds between its last start and its end.
     pub fn seconds(&self) -> Option<f64> {
-        Some(self.finished_at?.seconds_since(self.started_at?))
+        Some(self.finished_at?.seconds_since(self.started_at()?))
     }
 }
 
@@ -314,7 +493,7 @@ pub struct Observation {
 }
 
 /// What a sampler may know when it suggests the parameters of one trial: the trials finished up to
-/// the rows it sees, and the earlier trials still pending then.
+/// the event it sees, and the earlier trials still pending then.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// Finished trials, in the order of finishing.

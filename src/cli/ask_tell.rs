@@ -10,11 +10,12 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::objective::Outcome;
+use crate::sampler::SamplerSettings;
 use crate::space::{ParamValue, Params};
 use crate::spec::StudySpec;
 use crate::store::SqliteStore;
 use crate::study::{AskedTrial, Study, StudyError};
-use crate::trial::{Failure, FailureKind, TrialNumber};
+use crate::trial::{Failure, FailureKind, Metrics, Report, TrialNumber};
 
 use super::error::CliError;
 
@@ -34,8 +35,12 @@ Then, in any order and as often as you like:
                                              as many lines as asked for, or fewer and
                                              {\"done\": \"…\"}: budget or space is used up
   {\"tell\": {\"trial\": 0, \"value\": 0.25}}      no answer
+  {\"tell\": {\"trial\": 0, \"metrics\": {\"loss\": 0.25, \"seconds\": 3.2}}}
+                                             all that was measured, the study's metric with it
   {\"tell\": {\"params\": {…}, \"value\": 0.25}}   by parameters; never asked, they are your own trial
   {\"tell\": {\"trial\": 0, \"failed\": \"why\"}}   no value; so does a value of null
+  {\"report\": {\"trial\": 0, \"step\": 3, \"metrics\": {…}}}
+                                             measured at a step: {\"answer\": \"continue\"}
   {\"recommend\": 1}                           {\"trial\": 7, \"params\": {…}, \"mean\": …,
                                              \"standard_error\": …, \"value\": …}; before any value
                                              {\"params\": null}
@@ -47,9 +52,14 @@ Example:
   printf '%s\\n' '{\"direction\": \"minimize\", \"space\": {\"x\": {\"low\": 0.0, \"high\": 1.0}}}' \\
     '{\"ask\": 2}' | surmise ask-tell")]
 pub(super) struct AskTellArgs {
-    /// Sampler, as JSON, where the first line names none
-    #[arg(long, value_name = "JSON", value_parser = parse_json)]
+    #[arg(long, value_name = "JSON", value_parser = parse_json, help = sampler_help())]
     sampler: Option<Value>,
+}
+
+fn sampler_help() -> String {
+    let names: Vec<String> =
+        SamplerSettings::ALL.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    format!("Sampler, as JSON, where the first line names none: {} or a map", names.join(", "))
 }
 
 fn parse_json(text: &str) -> serde_json::Result<Value> {
@@ -61,8 +71,17 @@ fn parse_json(text: &str) -> serde_json::Result<Value> {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Request {
     Ask(u64),
+    Report(Reported),
     Tell(Told),
     Recommend(IgnoredAny),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reported {
+    trial: TrialNumber,
+    step: u64,
+    metrics: BTreeMap<String, Option<f64>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,7 +92,13 @@ struct Told {
     /// `Some(None)` for a null.
     #[serde(default, deserialize_with = "present")]
     value: Option<Option<f64>>,
+    metrics: Option<BTreeMap<String, Option<f64>>>,
     failed: Option<String>,
+}
+
+/// The metrics that are numbers: a null was not measured.
+fn measured(metrics: BTreeMap<String, Option<f64>>) -> Metrics {
+    metrics.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<f64>>, D::Error> {
@@ -188,6 +213,9 @@ impl Session {
                     }
                 }
             }
+            Request::Report(reported) => {
+                answer(self.report(reported)?);
+            }
             Request::Tell(told) => self.tell(told)?,
             Request::Recommend(_) => {
                 answer(self.recommend()?);
@@ -215,20 +243,47 @@ impl Session {
         Ok(json!({ "done": why }))
     }
 
-    fn tell(&mut self, told: Told) -> Result<(), String> {
-        let outcome = match (told.value, told.failed) {
-            (Some(Some(_)), Some(_)) => {
+    fn report(&mut self, reported: Reported) -> Result<Value, String> {
+        let Reported { trial, step, metrics } = reported;
+        if i64::try_from(step).is_err() {
+            return Err(format!("`step` must be below 2^63, found {step}"));
+        }
+        let place = self.pending.iter().position(|p| p.number == trial);
+        let place = place.map_or_else(|| Err(self.not_pending(trial)), Ok)?;
+        let report = Report { step, metrics: measured(metrics) };
+        self.study.report(&self.pending[place], report).map_err(text)?;
+        Ok(json!({ "answer": "continue" }))
+    }
+
+    /// The final metrics, or the failure, that a `tell` tells.
+    fn outcome(&self, told: &mut Told) -> Result<Result<Metrics, Failure>, String> {
+        let metric = &self.study.spec().metric;
+        Ok(match (told.value, told.metrics.take(), told.failed.take()) {
+            (Some(_), Some(_), _) => return Err("`value` and `metrics` exclude each other".into()),
+            (Some(Some(_)), _, Some(_)) => {
                 return Err("`value` and `failed` exclude each other".into());
             }
-            (Some(Some(value)), None) => Ok(Outcome::Complete { value }),
-            (None, None) => {
-                return Err("a `tell` needs a `value`, or `failed` with a reason".into());
+            (_, Some(_), Some(_)) => return Err("`metrics` and `failed` exclude each other".into()),
+            (Some(Some(value)), None, None) => Ok(Metrics::from([(metric.as_str(), value)])),
+            (None, Some(metrics), None) => {
+                let metrics = measured(metrics);
+                if metrics.get(metric).is_none() {
+                    return Err(format!("`metrics` must hold `{metric}`, the study's metric"));
+                }
+                Ok(metrics)
             }
-            (_, reason) => Err(Failure {
+            (None, None, None) => {
+                return Err("a `tell` needs a `value`, `metrics`, or `failed` with a reason".into());
+            }
+            (_, None, reason) => Err(Failure {
                 kind: FailureKind::Error,
                 reason: reason.unwrap_or_else(|| "told without a value".into()),
             }),
-        };
+        })
+    }
+
+    fn tell(&mut self, mut told: Told) -> Result<(), String> {
+        let outcome = self.outcome(&mut told)?;
         let params = match told.params {
             Some(params) => Some(self.study.spec().space.check(params).map_err(text)?),
             None => None,
@@ -248,6 +303,7 @@ impl Session {
             },
             (None, None) => return Err("a `tell` needs `trial` or `params`".into()),
         };
+        let outcome = outcome.map(|metrics| Outcome::Complete { metrics });
         self.study.tell(&self.pending[place], outcome).map_err(text)?;
         self.pending.remove(place);
         Ok(())
@@ -263,12 +319,12 @@ impl Session {
     }
 
     /// A trial of the user's own.
-    fn add(&mut self, params: &Params, outcome: Result<Outcome, Failure>) -> Result<(), String> {
-        let Ok(Outcome::Complete { value }) = outcome else {
-            return Err("parameters that were never asked need a `value`".into());
+    fn add(&mut self, params: &Params, outcome: Result<Metrics, Failure>) -> Result<(), String> {
+        let Ok(metrics) = outcome else {
+            return Err("parameters that were never asked need a `value` or `metrics`".into());
         };
         let values = params.iter().map(|(name, value)| (name, value.clone()));
-        self.study.add(values, value).map(drop).map_err(text)
+        self.study.add(values, metrics).map(drop).map_err(text)
     }
 
     fn recommend(&mut self) -> Result<Value, String> {

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::model::Prediction;
 use crate::spec::StudySpec;
-use crate::study::{Candidate, Prediction, Recommendation};
+use crate::study::{Candidate, Recommendation};
 
 use super::error::CliError;
 use super::{DatabaseArgs, table};

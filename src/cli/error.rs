@@ -8,11 +8,11 @@ use std::process::ExitCode;
 
 use crate::objective::Unavailable;
 use crate::plot::PlotError;
-use crate::runner::RunError;
 use crate::sampler::SamplerError;
 use crate::spec::SpecError;
 use crate::store::StoreError;
 use crate::study::StudyError;
+use crate::worker::RunError;
 
 use super::DatabaseArgs;
 

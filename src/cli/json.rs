@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::spec::StudySpec;
 use crate::store::StudySummary;
 use crate::study::best_of;
-use crate::trial::{Timestamp, Trial, TrialState};
+use crate::trial::{Annotations, Attempt, Timestamp, Trial, TrialState};
 
 use super::origins::Origins;
 
 /// A study with all its trials.
-pub(super) fn study(spec: &StudySpec, trials: &[Trial]) -> Value {
+pub(super) fn study(spec: &StudySpec, annotations: &Annotations, trials: &[Trial]) -> Value {
     let origins = Origins::of(trials);
     json!({
         "study": spec.study,
@@ -19,6 +19,8 @@ pub(super) fn study(spec: &StudySpec, trials: &[Trial]) -> Value {
         "budget": spec.trials,
         "seed": spec.seed,
         "best": best_of(trials, spec.direction).map(trial),
+        "note": annotations.note,
+        "tags": annotations.tags,
         "origins": origins.kinds(),
         "fallbacks": origins.fallbacks(),
         "trials": trials.iter().map(trial).collect::<Vec<_>>(),
@@ -37,17 +39,33 @@ pub(super) fn trial(trial: &Trial) -> Value {
         "state": trial.state.name(),
         "params": trial.params,
         "value": trial.state.value(),
+        "metrics": trial.metrics,
         "origin": trial.origin,
+        "engine_revision": trial.engine_revision,
         "failure": failure,
         "reports": trial.reports,
         "asked_at": time(Some(trial.asked_at)),
-        "started_at": time(trial.started_at),
+        "started_at": time(trial.started_at()),
         "finished_at": time(trial.finished_at),
         "seconds": trial.seconds(),
-        "rows_seen": trial.rows_seen,
-        "finish_sequence": trial.finish_sequence,
-        "attempts": trial.attempts,
-        "worker": trial.worker,
+        "saw": trial.saw,
+        "ended": trial.ended,
+        "attempts": trial.attempts.iter().map(attempt).collect::<Vec<_>>(),
+        "worker": trial.worker(),
+        "note": trial.annotations.note,
+        "tags": trial.annotations.tags,
+    })
+}
+
+fn attempt(attempt: &Attempt) -> Value {
+    json!({
+        "number": attempt.number,
+        "outcome": attempt.outcome,
+        "started_at": time(attempt.started_at),
+        "ended_at": time(attempt.ended_at),
+        "argv": attempt.launch.argv,
+        "git": attempt.launch.git,
+        "worker": attempt.worker,
     })
 }
 
@@ -65,6 +83,8 @@ pub(super) fn summary(summary: &StudySummary) -> Value {
         "pruned": c.pruned,
         "failed": c.failed,
         "best": summary.best.map(|(number, value)| json!({ "number": number, "value": value })),
+        "note": summary.annotations.note,
+        "tags": summary.annotations.tags,
         "created_at": time(Some(summary.created_at)),
         "last_finished_at": time(summary.last_finished_at),
     })

@@ -19,11 +19,13 @@ mod export;
 mod hand_over;
 mod json;
 mod list;
+mod note;
 mod origins;
 mod progress;
 mod replay;
 mod run;
 mod show;
+mod tag;
 mod worker;
 
 use std::fmt::Display;
@@ -87,7 +89,11 @@ enum Command {
     Plot(plot::PlotArgs),
     /// Compare studies: traces overlaid, final values tabled
     Compare(compare::CompareArgs),
-    /// Write a study's trials as CSV or JSON
+    /// Write a note about a study or a trial, or read it
+    Note(note::NoteArgs),
+    /// Tag a study or a trial
+    Tag(tag::TagArgs),
+    /// Write a study's trials or reports as CSV or JSON
     Export(export::ExportArgs),
     /// Recompute every stored suggestion and compare it bit by bit
     Replay(replay::ReplayArgs),
@@ -127,6 +133,8 @@ pub fn main(backend: &dyn Backend) -> ExitCode {
         Command::Best(args) => best::best(&args, database),
         Command::Plot(args) => plot::plot(&args, database),
         Command::Compare(args) => compare::compare(&args, database),
+        Command::Note(args) => note::note(&args, database),
+        Command::Tag(args) => tag::tag(&args, database),
         Command::Export(args) => export::export(&args, database),
         Command::Replay(args) => replay::replay(&args, database),
         Command::Delete(args) => delete::delete(&args, database),
@@ -154,6 +162,18 @@ pub fn talk(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Tells where the copy is, if the database was brought up to date just now.
+fn told(store: SqliteStore) -> SqliteStore {
+    if let Some(copy) = store.copy_of_older() {
+        talk(format_args!(
+            "{} was made by an older surmise and brought up to date; {} is a copy as it was",
+            store.path().display(),
+            copy.display()
+        ));
+    }
+    store
+}
+
 impl DatabaseArgs {
     fn options(&self) -> SqliteOptions {
         SqliteOptions { allow_network: self.allow_network_fs, ..SqliteOptions::default() }
@@ -161,12 +181,12 @@ impl DatabaseArgs {
 
     /// Opens the database, making it if there is none.
     fn open(&self) -> Result<SqliteStore, CliError> {
-        Ok(SqliteStore::open(&self.db, &self.options())?)
+        Ok(told(SqliteStore::open(&self.db, &self.options())?))
     }
 
     /// Opens a database that must be there.
     fn open_existing(&self) -> Result<SqliteStore, CliError> {
-        Ok(SqliteStore::open_existing(&self.db, &self.options())?)
+        Ok(told(SqliteStore::open_existing(&self.db, &self.options())?))
     }
 
     /// Opens a stored study.

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use crate::model::Model;
+use crate::numeric::hash::fnv1a;
 use crate::plot::{ContourData, Picture, PlotError, SliceData, TraceAxis, TraceData};
 use crate::space::{Params, SearchSpace};
-use crate::study::{Model, Study, best_of};
+use crate::study::{Study, best_of};
 use crate::trial::Trial;
 
 use super::DatabaseArgs;
@@ -186,10 +188,7 @@ fn short(name: &str) -> String {
     if name.len() <= MOST {
         return name.to_owned();
     }
-    // FNV-1a: stable from run to run, unlike the standard library's hasher.
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = fnv1a(name.as_bytes());
     let end = (0..=MOST).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
     format!("{}-{hash:016x}", &name[..end])
 }

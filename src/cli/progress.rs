@@ -7,11 +7,11 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::objective::ObjectiveSpec;
-use crate::runner::Event;
 use crate::spec::StudySpec;
 use crate::store::StudySummary;
 use crate::study::trial_folder;
 use crate::trial::{Direction, Trial, TrialNumber, TrialState};
+use crate::worker::Event;
 
 use super::{table, talk};
 
@@ -41,7 +41,6 @@ impl Progress {
             {
                 bar.set_style(style.progress_chars("━━╌"));
             }
-            bar.enable_steady_tick(std::time::Duration::from_millis(200));
             bar
         });
         let steps = match &spec.objective {
@@ -160,8 +159,9 @@ impl Progress {
             parts.push(match trial.reports.last() {
                 Some(report) => {
                     let of = self.steps.map_or_else(String::new, |n| format!("/{n}"));
-                    let value = table::number(report.value);
-                    format!("trial {} step {}{of}: {value}", trial.number, report.step)
+                    let value = report.metrics.get(&self.metric).map(table::number);
+                    let value = value.map_or_else(String::new, |value| format!(": {value}"));
+                    format!("trial {} step {}{of}{value}", trial.number, report.step)
                 }
                 None => format!("trial {}", trial.number),
             });

@@ -8,9 +8,9 @@ use clap::Args;
 
 use crate::objective::cnn::device_choice;
 use crate::objective::{ObjectiveKind, ObjectiveSpec, ObjectiveTemplate};
-use crate::runner::{self, Event, Interrupts, RunEnd, RunError, RunOptions, WorkerOptions};
 use crate::spec::StudySpec;
 use crate::study::Study;
+use crate::worker::{self, Event, Interrupts, RunEnd, RunError, RunOptions, WorkerOptions};
 
 use super::backend::{Backend, this_program};
 use super::error::CliError;
@@ -96,7 +96,7 @@ pub(super) fn run(
     let interrupts = Interrupts::listen()
         .map_err(|e| CliError::ours(format!("cannot listen for signals: {e}")))?;
     let mut progress = Progress::new(study.spec(), &database.runs(), &before);
-    let end = runner::run(&mut study, &options, &interrupts, &mut |event: Event<'_>| {
+    let end = worker::run(&mut study, &options, &interrupts, &mut |event: Event<'_>| {
         progress.tell(&event);
     });
     progress.close();

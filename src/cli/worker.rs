@@ -10,7 +10,7 @@ use clap::Args;
 use crate::objective::{
     CommandObjective, Objective, ObjectiveKind, ObjectiveSpec, ObjectiveTemplate,
 };
-use crate::runner::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
+use crate::worker::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
 
 use super::backend::Backend;
 use super::error::CliError;
@@ -31,7 +31,7 @@ pub(super) struct WorkerArgs {
     /// Folder for the trials' logs and files [default: runs/ beside the database]
     #[arg(long, value_name = "DIR")]
     runs: Option<PathBuf>,
-    /// Take orders on stdin from the run that started it
+    /// Listen on stdin to the run that started it
     #[arg(long, hide = true)]
     supervised: bool,
 }
@@ -54,16 +54,11 @@ pub(super) fn worker(
         device: args.device,
         supervised: args.supervised,
     };
-    // Beside its own words, the supervisor tells those of its workers.
-    let mut note = |text: &str| match options.supervised {
-        true => drop(writeln!(io::stdout(), "{text}")),
-        false => talk(text),
-    };
     let build = |template: &ObjectiveTemplate, device: Option<&str>| match torch {
         Some(torch) => torch.objective(template, device),
         None => Ok(Box::new(CommandObjective::new(template.clone())) as Box<dyn Objective>),
     };
-    match runner::work(&options, &build, &mut note) {
+    match worker::work(&options, &build, &mut |text| talk(text)) {
         Ok(WorkerEnd::Done | WorkerEnd::Stopped) => Ok(ExitCode::SUCCESS),
         Err(error) if args.supervised => Ok(unusable(error)),
         Err(error) => Err(error.into()),

@@ -9,7 +9,7 @@ use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
 use faer::{MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 
-use super::GpError;
+use super::error::GpError;
 use super::kernel::lanes;
 
 /// Jitter tried in turn, relative to the mean of the diagonal: none, then as little as helps.

@@ -2,20 +2,24 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::acquisition::{log_ei, log_ei_with_gradient};
+use super::acquisition::Acquisition;
+use super::column::Column;
+use super::error::GpError;
+use super::hyperparameters::Prior;
 use super::likelihood::Data;
 use super::posterior::{latent, latent_batch};
+use super::process::{GaussianProcess, Posterior};
 use super::sample::{Schedule, sample};
-use super::{Column, GaussianProcess, GpError, Posterior, Preference, Prior, fit};
+use super::user_prior::UserPrior;
 
-/// A point and its LogEI.
+/// A point and the acquisition function there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Maximum {
     /// The point in the unit cube, discrete columns on their levels.
     pub point: Vec<f64>,
-    /// The mean over the ensemble of EI there, as a logarithm, in standardised units, and the
-    /// preference if there is one.
-    pub log_ei: f64,
+    /// The mean over the ensemble of the acquisition function there, as a logarithm, in standardised
+    /// units, and the user's prior if there is one.
+    pub log_value: f64,
 }
 
 /// Steps of the chain before the first draw, and from draw to draw.
@@ -49,29 +53,29 @@ impl Ensemble {
         if draws == 0 {
             return Ok(map.into());
         }
-        let z = map.standardizer.apply(y);
+        let z = map.transform.apply(y);
         let data = Data { columns, x: &map.x, z: &z, prior };
-        let start = fit::to_theta(&map.hyperparameters);
+        let start = map.hyperparameters.to_theta();
         let schedule = Schedule { burn: BURN, thin: THIN, draws };
         let draws = sample(data, &start, schedule, seed).into_iter().map(|hyperparameters| {
-            let (x, z, standardizer) = (map.x.clone(), z.clone(), map.standardizer.clone());
-            GaussianProcess::condition(columns, x, z, standardizer, hyperparameters)
+            let (x, z, transform) = (map.x.clone(), z.clone(), map.transform.clone());
+            GaussianProcess::condition(columns, x, z, transform, hyperparameters)
         });
         let members = draws.collect::<Result<Vec<_>, _>>()?;
         Ok(if members.is_empty() { map.into() } else { Self { members } })
     }
 
-    /// Number of observations, believed points not counted.
+    /// Number of observations.
     pub fn observations(&self) -> usize {
         self.members[0].observations
     }
 
-    /// See [`GaussianProcess::believe`]; every member believes its own mean.
+    /// Conditions every member on its own mean at a point: see [`GaussianProcess::condition_on_mean`].
     ///
     /// # Errors
     /// As there.
-    pub fn believe(&mut self, point: &[f64]) -> Result<(), GpError> {
-        self.members.iter_mut().try_for_each(|member| member.believe(point))
+    pub fn condition_on_mean(&mut self, point: &[f64]) -> Result<(), GpError> {
+        self.members.iter_mut().try_for_each(|member| member.condition_on_mean(point))
     }
 
     /// Mean and standard deviation of the latent function at the rows of `points`, given as for
@@ -98,19 +102,19 @@ impl Ensemble {
         Ok(Posterior { mean, standard_deviation })
     }
 
-    /// How far each observation lies above what all the others make the model expect there, in standard
-    /// deviations of that expectation: `α_i / √(K⁻¹)_ii` (Rasmussen & Williams 2006, eq. 5.12), the mean
+    /// Leave-one-out residuals: how far each observation lies above what all the others make the model
+    /// expect there, in standard deviations of that expectation, `α_i / √(K⁻¹)_ii` (Rasmussen & Williams 2006, eq. 5.12), the mean
     /// over the members. In the order of the observations.
-    pub fn surprises(&self) -> Vec<f64> {
+    pub fn leave_one_out_residuals(&self) -> Vec<f64> {
         let share = 1.0 / self.members.len() as f64;
-        let mut surprises = vec![0.0; self.observations()];
+        let mut residuals = vec![0.0; self.observations()];
         for member in &self.members {
             let inverse = member.factored.cholesky.inverse();
-            for (i, surprise) in surprises.iter_mut().enumerate() {
-                *surprise += share * member.factored.alpha[i] / inverse[(i, i)].sqrt();
+            for (i, residual) in residuals.iter_mut().enumerate() {
+                *residual += share * member.factored.alpha[i] / inverse[(i, i)].sqrt();
             }
         }
-        surprises
+        residuals
     }
 
     /// Length scales, one a column, in units of the cube's side: the geometric mean over the members.
@@ -125,35 +129,43 @@ impl Ensemble {
     pub fn noise_deviation(&self) -> f64 {
         let one = |member: &GaussianProcess| {
             let deviation = member.hyperparameters.noise_variance.sqrt();
-            member.standardizer.undo_deviation(deviation)
+            member.transform.undo_deviation(deviation)
         };
         let count = self.members.len() as f64;
         // Divided first, so that the sum of finite deviations stays finite.
         self.members.iter().map(|member| one(member) / count).sum()
     }
 
-    /// The best of `points` (m × d, on their levels) by LogEI, the first of equals. `None` if there
-    /// are none.
-    pub fn best_by_log_ei(
+    /// The best of `points` (m × d, on their levels) by an acquisition function, the first of equals.
+    /// `None` if there are none.
+    pub fn best_of(
         &self,
         points: &DMatrix<f64>,
-        preference: Option<&Preference>,
+        acquisition: &dyn Acquisition,
+        user_prior: Option<&UserPrior>,
     ) -> Option<Maximum> {
-        let values = self.rate(points, preference);
+        let values = self.rate(points, acquisition, user_prior);
         let best = argmax(&values)?;
-        Some(Maximum { point: row(points, best), log_ei: values[best] })
+        Some(Maximum { point: row(points, best), log_value: values[best] })
     }
 
-    /// LogEI at the rows of `points`, the mean over the members, with the preference.
-    pub(super) fn rate(&self, points: &DMatrix<f64>, preference: Option<&Preference>) -> Vec<f64> {
+    /// The acquisition function at the rows of `points`, the mean over the members, with the
+    /// user's prior.
+    pub(super) fn rate(
+        &self,
+        points: &DMatrix<f64>,
+        acquisition: &dyn Acquisition,
+        user_prior: Option<&UserPrior>,
+    ) -> Vec<f64> {
         let members = self.members.iter().map(|m| {
             let latents = latent_batch(&m.factored, &m.x, m.hyperparameters.mean, points);
-            let values = latents.into_iter().map(|(mean, v)| log_ei(m.best, mean, v));
+            let values =
+                latents.into_iter().map(|(mean, v)| acquisition.log_value(m.best, mean, v));
             values.collect::<Vec<f64>>()
         });
         let values: Vec<Vec<f64>> = members.collect();
-        let preferred = |i| preference.map_or(0.0, |p| p.value(self.columns(), &row(points, i)));
-        (0..points.nrows()).map(|i| log_mean(values.iter().map(|v| v[i])) + preferred(i)).collect()
+        let log_prior = |i| user_prior.map_or(0.0, |p| p.value(self.columns(), &row(points, i)));
+        (0..points.nrows()).map(|i| log_mean(values.iter().map(|v| v[i])) + log_prior(i)).collect()
     }
 
     /// [`rate`](Self::rate) at one point, with its gradient; columns that are no continuous ones, or
@@ -161,11 +173,12 @@ impl Ensemble {
     pub(super) fn rate_with_gradient(
         &self,
         point: &[f64],
-        preference: Option<&Preference>,
+        acquisition: &dyn Acquisition,
+        user_prior: Option<&UserPrior>,
     ) -> (f64, Vec<f64>) {
         let members = self.members.iter().map(|m| {
             let latent = latent(&m.factored, &m.x, m.hyperparameters.mean, point);
-            log_ei_with_gradient(m.best, &latent)
+            acquisition.log_value_with_gradient(m.best, &latent)
         });
         let members: Vec<(f64, Vec<f64>)> = members.collect();
         let value = log_mean(members.iter().map(|m| m.0));
@@ -176,18 +189,19 @@ impl Ensemble {
                 *sum += share * slope;
             }
         }
-        let Some(preference) = preference else { return (value, gradient) };
+        let Some(user_prior) = user_prior else { return (value, gradient) };
         for (k, (sum, &u)) in gradient.iter_mut().zip(point).enumerate() {
-            *sum += preference.slope(k, u);
+            *sum += user_prior.slope(k, u);
         }
-        (value + preference.value(self.columns(), point), gradient)
+        (value + user_prior.value(self.columns(), point), gradient)
     }
 
     pub(super) fn columns(&self) -> &[Column] {
         &self.members[0].columns
     }
 
-    /// Up to `count` observed or believed points of lowest posterior mean over the members, best first.
+    /// Up to `count` points of lowest posterior mean over the members, best first: of those observed and
+    /// those conditioned on the mean.
     pub(super) fn incumbents(&self, count: usize) -> Vec<Vec<f64>> {
         let x = &self.members[0].x;
         let mut means = vec![0.0; x.nrows()];

@@ -30,7 +30,8 @@
 
 use nalgebra::DMatrix;
 
-use super::{Column, Hyperparameters};
+use super::column::Column;
+use super::hyperparameters::Hyperparameters;
 
 /// The kernel at given hyperparameters.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ pub(super) struct Kernel {
 #[derive(Clone, Copy, Debug)]
 enum Difference {
     Plain,
-    /// Of a column that may be switched off, which a coordinate below 0 means.
+    /// A column that may be switched off, which a coordinate below 0 means.
     Conditional,
     Categorical,
 }

@@ -1,4 +1,5 @@
-//! Finds the point that a suggestion stands on: the maximum of LogEI over the points of a region.
+//! Finds the point that a suggestion stands on: the maximum of an acquisition function over the points
+//! of a region.
 //!
 //! Many points are rated in one batch: quasi-random ones, and the same drawn in around the most
 //! promising observations. The best few that lie apart then climb. Discrete columns move from level
@@ -9,9 +10,10 @@ use std::collections::HashSet;
 
 use nalgebra::DMatrix;
 
-use super::ensemble::{Maximum, row};
-use super::minimize::{Effort, minimize_in_box};
-use super::{Ensemble, Preference};
+use super::acquisition::Acquisition;
+use super::ensemble::{Ensemble, Maximum, row};
+use super::user_prior::UserPrior;
+use crate::numeric::minimize::{Effort, minimize_in_box};
 
 /// Which points may be suggested.
 pub trait Region {
@@ -37,7 +39,7 @@ const APART: f64 = 0.05;
 const TURNS: usize = 5;
 /// Moves of discrete columns in one turn.
 const MOVES: usize = 24;
-/// An improvement of LogEI below this is none: a millionth of the improvement expected.
+/// An improvement of the logarithm below this is none: a millionth of the worth.
 const TOLERANCE: f64 = 1e-6;
 
 const CLIMB: Effort = Effort { evaluations: 30, tolerance: 1e-5, first_step: 0.1 };
@@ -48,26 +50,28 @@ const SLIDES: [f64; 6] = [0.1, 0.04, 0.015, 0.006, 0.002, 0.0005];
 const SLIDE: usize = 48;
 
 impl Ensemble {
-    /// The maximum of LogEI over a region, with the user's preference.
+    /// The maximum of an acquisition function over a region, with the user's prior.
     ///
-    /// `spread` (m × d) are points that fill the unit cube evenly, where the search begins; a few
+    /// `filling` (m × d) are points that fill the unit cube evenly, where the search begins; a few
     /// hundred are enough. `None` if the region holds none of them, nor any near the best observations.
-    pub fn maximize_log_ei(
+    pub fn maximize(
         &self,
-        spread: &DMatrix<f64>,
+        filling: &DMatrix<f64>,
         region: &dyn Region,
-        preference: Option<&Preference>,
+        acquisition: &dyn Acquisition,
+        user_prior: Option<&UserPrior>,
     ) -> Option<Maximum> {
-        Search { ensemble: self, spread, region, preference }.run()
+        Search { ensemble: self, filling, region, acquisition, user_prior }.run()
     }
 }
 
 /// What one search needs.
 struct Search<'a> {
     ensemble: &'a Ensemble,
-    spread: &'a DMatrix<f64>,
+    filling: &'a DMatrix<f64>,
     region: &'a dyn Region,
-    preference: Option<&'a Preference>,
+    acquisition: &'a dyn Acquisition,
+    user_prior: Option<&'a UserPrior>,
 }
 
 impl Search<'_> {
@@ -85,27 +89,28 @@ impl Search<'_> {
                 gaps.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) > APART
             };
             if starts.iter().all(far) {
-                starts.push(Maximum { point: candidates[i].clone(), log_ei: values[i] });
+                starts.push(Maximum { point: candidates[i].clone(), log_value: values[i] });
             }
             if starts.len() == CLIMBS {
                 break;
             }
         }
         let tops = starts.into_iter().map(|start| self.climb(start));
-        tops.reduce(|best, top| if top.log_ei > best.log_ei { top } else { best })
+        tops.reduce(|best, top| if top.log_value > best.log_value { top } else { best })
     }
 
     fn rate(&self, points: &[Vec<f64>]) -> Vec<f64> {
-        self.ensemble.rate(&rows(points, self.ensemble.columns().len()), self.preference)
+        let points = rows(points, self.ensemble.columns().len());
+        self.ensemble.rate(&points, self.acquisition, self.user_prior)
     }
 
-    /// Points of the region: `spread` itself, then parts of it drawn in around the incumbents.
+    /// Points of the region: `filling` itself, then parts of it drawn in around the incumbents.
     fn candidates(&self) -> Vec<Vec<f64>> {
-        let m = self.spread.nrows();
-        let mut candidates: Vec<Vec<f64>> = (0..m).map(|i| row(self.spread, i)).collect();
+        let m = self.filling.nrows();
+        let mut candidates: Vec<Vec<f64>> = (0..m).map(|i| row(self.filling, i)).collect();
         for (rank, center) in self.ensemble.incumbents(INCUMBENTS).into_iter().enumerate() {
             let near = (0..NEAR.min(m)).map(|i| {
-                let offsets = row(self.spread, (rank * NEAR + i) % m);
+                let offsets = row(self.filling, (rank * NEAR + i) % m);
                 self.near(&center, offsets, WIDTHS[i % WIDTHS.len()], i % 2 == 1)
             });
             candidates.extend(near);
@@ -137,14 +142,14 @@ impl Search<'_> {
         let mut top = start;
         let discrete = self.ensemble.columns().iter().any(|c| c.levels().is_some());
         for _ in 0..TURNS {
-            let before = top.log_ei;
+            let before = top.log_value;
             top = self.climb_continuous(top);
             if !discrete {
                 break;
             }
-            let on_levels = top.log_ei;
+            let on_levels = top.log_value;
             top = self.climb_discrete(top);
-            if top.log_ei <= on_levels || top.log_ei <= before + TOLERANCE {
+            if top.log_value <= on_levels || top.log_value <= before + TOLERANCE {
                 break;
             }
         }
@@ -174,28 +179,31 @@ impl Search<'_> {
                 left = true;
                 return None;
             };
-            let (value, gradient) = self.ensemble.rate_with_gradient(&point, self.preference);
+            let (value, gradient) =
+                self.ensemble.rate_with_gradient(&point, self.acquisition, self.user_prior);
             Some((-value, free.iter().map(|&k| -gradient[k]).collect()))
         };
         let start: Vec<f64> = free.iter().map(|&k| top.point[k]).collect();
         let bounds = vec![(0.0, 1.0); free.len()];
         let found = minimize_in_box(descend, &bounds, &start, CLIMB);
-        let found = found.filter(|found| -found.value > top.log_ei);
+        let found = found.filter(|found| -found.value > top.log_value);
         let climbed =
-            found.and_then(|f| Some(Maximum { point: place(&f.point)?, log_ei: -f.value }));
+            found.and_then(|f| Some(Maximum { point: place(&f.point)?, log_value: -f.value }));
         let climbed = climbed.unwrap_or(top);
         if left { self.slide(climbed) } else { climbed }
     }
 
     /// Along an edge of the region that the gradient points across: boxes around the top, ever smaller.
     fn slide(&self, mut top: Maximum) -> Maximum {
-        let m = self.spread.nrows();
+        let m = self.filling.nrows();
         for (turn, width) in SLIDES.into_iter().enumerate() {
             let near = (0..SLIDE.min(m)).filter_map(|i| {
-                let offsets = row(self.spread, (turn * SLIDE + i) % m);
+                let offsets = row(self.filling, (turn * SLIDE + i) % m);
                 self.region.admit(self.near(&top.point, offsets, width, i % 2 == 1))
             });
-            if let Some(better) = self.best_of(near.collect()).filter(|b| b.log_ei > top.log_ei) {
+            if let Some(better) =
+                self.best_of(near.collect()).filter(|b| b.log_value > top.log_value)
+            {
                 top = better;
             }
         }
@@ -214,7 +222,7 @@ impl Search<'_> {
                 }
             }
             match self.best_of(neighbours) {
-                Some(next) if next.log_ei > top.log_ei + TOLERANCE => top = next,
+                Some(next) if next.log_value > top.log_value + TOLERANCE => top = next,
                 _ => break,
             }
         }
@@ -223,7 +231,7 @@ impl Search<'_> {
 
     fn best_of(&self, points: Vec<Vec<f64>>) -> Option<Maximum> {
         let points = rows(&points, self.ensemble.columns().len());
-        self.ensemble.best_by_log_ei(&points, self.preference)
+        self.ensemble.best_of(&points, self.acquisition, self.user_prior)
     }
 }
 

@@ -16,17 +16,21 @@ use nalgebra::DMatrix;
 use super::kernel::lanes;
 use super::likelihood::Factored;
 
-/// Mean and variance of the latent function, with gradients with respect to the point.
+/// The latent function at one point, in standardised units, with gradients with respect to the point.
 #[derive(Clone, Debug)]
-pub(super) struct Latent {
-    pub(super) mean: f64,
-    pub(super) variance: f64,
-    pub(super) mean_gradient: Vec<f64>,
-    pub(super) variance_gradient: Vec<f64>,
+pub struct Latent {
+    /// `μ`.
+    pub mean: f64,
+    /// `σ²`, above 0.
+    pub variance: f64,
+    /// `∂μ/∂x_k`.
+    pub mean_gradient: Vec<f64>,
+    /// `∂σ²/∂x_k`.
+    pub variance_gradient: Vec<f64>,
 }
 
 /// Below this share of the prior variance, only rounding is left.
-pub(super) const LEAST_VARIANCE: f64 = 1e-12;
+const LEAST_VARIANCE: f64 = 1e-12;
 
 /// The posterior at one point of the unit cube, with gradients. `x` is n × d; the gradient along a
 /// categorical column is 0.

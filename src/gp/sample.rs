@@ -2,7 +2,7 @@
 //!
 //! | symbol | meaning | shape |
 //! | --- | --- | --- |
-//! | `θ` | hyperparameters, see [`likelihood`](super::likelihood) | d + 5 |
+//! | `θ` | hyperparameters, see [`hyperparameters`](super::hyperparameters) | d + 5 |
 //! | `μ`, `σ` | location and scale of θ under the prior, normal in every coordinate | d + 5 |
 //! | `ν` | a draw of the prior, less its location | d + 5 |
 //! | `φ` | angle on the ellipse through `θ − μ` and `ν` | scalar |
@@ -15,9 +15,9 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
-use super::Hyperparameters;
-use super::fit::{from_theta, within_bounds};
-use super::likelihood::{Data, Factored, Normal, priors};
+use super::hyperparameters::{Hyperparameters, Normal, priors, within_bounds};
+use super::likelihood::{Data, Factored};
+use crate::numeric::normal::standard_normal;
 
 /// Draws from the posterior, beginning at `start`; none if rounding defeats the likelihood there.
 pub(super) fn sample(
@@ -37,7 +37,7 @@ pub(super) fn sample(
             (theta, log_likelihood) =
                 advance(data, &priors, theta.clone(), log_likelihood, &mut random);
         }
-        from_theta(data, &theta)
+        Hyperparameters::from_theta(&theta, data.prior.additive)
     };
     walk(schedule.burn);
     (0..schedule.draws).map(|_| walk(schedule.thin)).collect()
@@ -64,7 +64,7 @@ fn advance(
     log_likelihood: f64,
     random: &mut ChaCha12Rng,
 ) -> (Vec<f64>, f64) {
-    let nu: Vec<f64> = priors.iter().map(|p| p.deviation * normal(random)).collect();
+    let nu: Vec<f64> = priors.iter().map(|p| p.deviation * standard_normal(random)).collect();
     let height = log_likelihood + random.random::<f64>().ln();
     let mut angle = random.random::<f64>() * std::f64::consts::TAU;
     let (mut low, mut high) = (angle - std::f64::consts::TAU, angle);
@@ -91,15 +91,9 @@ fn advance(
 
 /// `ln p(z | X, θ)`; `None` where rounding defeats it.
 fn evaluate(data: Data<'_>, theta: &[f64]) -> Option<f64> {
-    let hyperparameters = from_theta(data, theta);
+    let hyperparameters = Hyperparameters::from_theta(theta, data.prior.additive);
     let factored = Factored::new(data, &hyperparameters).ok()?;
     Some(factored.log_likelihood(data, &hyperparameters)).filter(|l| l.is_finite())
-}
-
-/// A draw of the standard normal (Box & Muller 1958).
-fn normal(random: &mut ChaCha12Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - random.random::<f64>()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * random.random::<f64>()).cos()
 }
 
 #[cfg(test)]
@@ -107,7 +101,6 @@ mod tests {
     use nalgebra::{DMatrix, DVector};
 
     use super::*;
-    use crate::gp::fit::to_theta;
     use crate::gp::{Column, NoisePrior, Prior};
 
     /// Without anything to learn from, draws are the prior's.
@@ -137,7 +130,7 @@ mod tests {
         let columns = vec![Column::continuous(); 2];
         let prior = Prior { additive: false, ..Prior::default() };
         let data = Data { columns: &columns, x: &x, z: &z, prior };
-        let start = to_theta(&crate::gp::fit::fit(data).unwrap());
+        let start = crate::gp::fit::fit(data).unwrap().to_theta();
         let schedule = Schedule { burn: 20, thin: 2, draws: 20 };
         let draws = sample(data, &start, schedule, 3);
         assert_eq!(draws.len(), 20);

@@ -1,14 +1,14 @@
-//! The face every objective has towards the runner.
+//! The face every objective has towards the worker.
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
 
 use crate::space::Params;
-use crate::trial::{Failure, FailureKind, Report, TrialNumber};
+use crate::trial::{Failure, FailureKind, Metrics, Report, TrialNumber};
+
+use super::StopFlag;
 
 /// What an objective may know of the trial it evaluates.
 #[derive(Clone, Debug)]
@@ -31,39 +31,24 @@ pub struct TrialContext<'a> {
     pub stop: &'a StopFlag,
 }
 
-/// A flag that asks a running trial to stop; clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    /// Asks to stop.
-    pub fn raise(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    /// Whether stopping was asked for.
-    pub fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
 /// Takes what a trial has to say while it runs.
 pub trait Reporter {
     /// Tells whoever runs the study something, in a line: where the images are, files that were left
     /// out.
     fn note(&mut self, _text: &str) {}
 
-    /// Stores a value; `Break` asks the objective to stop early and end as pruned.
+    /// Stores what was measured at a step; `Break` asks the objective to stop early and end as pruned.
     fn report(&mut self, report: Report) -> ControlFlow<()>;
 }
 
 /// How an evaluation ended, if it did not fail.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// With the metric, in the user's units; a value that is not finite is a failure.
+    /// With its final metrics, in the user's units. The study's metric must be among them, and finite;
+    /// of the others those that are not finite are left out.
     Complete {
-        /// The metric.
-        value: f64,
+        /// What was measured.
+        metrics: Metrics,
     },
     /// Early, because a report was answered so.
     Pruned,
@@ -105,6 +90,11 @@ pub trait Objective {
         reporter: &mut dyn Reporter,
     ) -> Result<Outcome, ObjectiveError>;
 
+    /// The program and its arguments that a trial runs, as attempts record it; `None` if it starts none.
+    fn argv(&self, _params: &Params) -> Option<Vec<String>> {
+        None
+    }
+
     /// Whether it starts processes of its own, which it ends when the trial is abandoned.
     fn has_children(&self) -> bool {
         false
@@ -116,7 +106,7 @@ pub trait Objective {
     }
 }
 
-/// A Rust closure as an objective: parameters and a reporter in, value out.
+/// A Rust closure as an objective: parameters and a reporter in, the study's metric out.
 pub struct Closure<F>(pub F);
 
 impl<F> Objective for Closure<F>
@@ -128,6 +118,7 @@ where
         trial: &TrialContext<'_>,
         reporter: &mut dyn Reporter,
     ) -> Result<Outcome, ObjectiveError> {
-        (self.0)(trial, reporter).map(|value| Outcome::Complete { value })
+        let value = (self.0)(trial, reporter)?;
+        Ok(Outcome::Complete { metrics: Metrics::from([(trial.metric, value)]) })
     }
 }

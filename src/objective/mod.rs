@@ -9,13 +9,15 @@ mod evaluate;
 mod placeholder;
 mod probe;
 mod settings;
+mod stop;
 mod template;
 
 pub use build::{Unavailable, worker_environment};
 pub(crate) use cnn::CNN_METRICS;
-pub use command::{CommandObjective, describe_exit};
-pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, StopFlag, TrialContext};
+pub use command::CommandObjective;
+pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, TrialContext};
 pub(crate) use placeholder::{placeholder, plain_text};
 pub use settings::{CommandSettings, ObjectiveKind, ObjectiveSettings};
+pub use stop::StopFlag;
 pub use template::{ObjectiveSpec, ObjectiveTemplate};
 pub(crate) use template::{Usage, unused_message};

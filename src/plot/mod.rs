@@ -42,7 +42,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use crate::study::Prediction;
+pub use crate::model::Prediction;
 pub use axis::{Axis, AxisKind, Tick};
 pub use compare::{CompareData, CompareGroup, CompareRun, CompareStep, Quartiles};
 pub use confusion::{ClassScores, ConfusionData};
@@ -55,8 +55,8 @@ pub use sheet::{ColorBar, SheetData, SheetRow, Tile};
 pub use slice::{SliceData, SlicePoint};
 pub use trace::{TraceAxis, TraceData, TracePoint};
 
+use crate::model::Model;
 use crate::space::Params;
-use crate::study::Model;
 use crate::trial::Direction;
 
 /// A surrogate that can be asked about any parameters of the space.

@@ -3,22 +3,31 @@
 //! A suggestion is a pure function of the space, the sampler's settings, the study's seed, the
 //! trial's number and the history it sees: equal inputs give bit-equal parameters, so resuming a
 //! study is replaying it.
+//!
+//! A new sampler is a file here, a `mod` line and a line in the list of samplers below: the module, whose
+//! name is the sampler's in YAML, the variant of [`SamplerSettings`] with the settings if there are any,
+//! and what the sampler does. The file holds an implementation of [`Sampler`]; `sampler`, which makes it of
+//! the settings and the study's seed; `read`, which takes the settings from YAML; and `write`, which puts
+//! them back, if there are any.
 
 mod distinct;
 mod gp;
-mod guess;
-mod initial;
 mod random;
 mod sobol;
-mod surrogate;
-mod warp;
 
-pub use surrogate::{Prediction, Surrogate, descriptive_surrogate, judging_surrogate};
+pub use gp::{Ablation, GpSettings};
 
+use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::space::{Params, SearchSpace};
+use crate::document::{Data, Entry, Problem};
+use crate::space::{Params, SearchSpace, TooManyDimensions};
 use crate::trial::{History, Origin, TrialNumber};
+
+/// The revision of everything that a suggestion is computed by: spaces, samplers, surrogates, Gaussian
+/// processes. A change that makes any suggestion another one raises it, so that a replay recomputes only
+/// what its own revision suggested.
+pub const ENGINE_REVISION: u32 = 1;
 
 /// A sampler's choice for one trial.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +58,12 @@ pub enum SamplerError {
     },
 }
 
+impl From<TooManyDimensions> for SamplerError {
+    fn from(error: TooManyDimensions) -> Self {
+        Self::TooManyDimensions { found: error.found, max: error.max }
+    }
+}
+
 /// Proposes parameters.
 pub trait Sampler: Send + Sync {
     /// The parameters of trial `number`, given what had finished and what was pending when it was
@@ -65,15 +80,71 @@ pub trait Sampler: Send + Sync {
     ) -> Result<Suggestion, SamplerError>;
 }
 
-/// Which sampler a study uses: plain settings, as written in YAML.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SamplerSettings {
-    /// Independent uniform draws.
-    Random,
-    /// The scrambled Sobol sequence.
-    Sobol,
-    /// The middle of the space and some Sobol points, then a Gaussian process.
-    Gp(GpSettings),
+/// Makes [`SamplerSettings`] of a line a sampler: module, variant, what it does.
+macro_rules! samplers {
+    ($($module:ident: $Variant:ident $(($settings:ident: $Settings:ty))?, $about:literal;)+) => {
+        /// Which sampler a study uses: plain settings, as written in YAML.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum SamplerSettings {
+            $(#[doc = $about] $Variant $(($Settings))?,)+
+        }
+
+        impl SamplerSettings {
+            /// Every sampler: its name in YAML, and what it does.
+            pub const ALL: &[(&str, &str)] = &[$((stringify!($module), $about)),+];
+
+            /// The sampler's name in YAML.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$Variant { .. } => stringify!($module),)+
+                }
+            }
+
+            /// Reads `gp`, or `{ type: gp, sobol: 5 }`.
+            pub(crate) fn read(entry: &Entry<'_>) -> Result<Self, Problem> {
+                let map = if let Data::Text(_) = entry.node.data { None } else { Some(entry.fields()?) };
+                let kind = match &map {
+                    None => entry.clone(),
+                    Some(fields) => fields.require("type", "type: gp")?,
+                };
+                let words: Vec<(&str, &str)> = Self::ALL.iter().map(|&(name, _)| (name, name)).collect();
+                let name = kind.word(&words)?;
+                $(if name == stringify!($module) {
+                    $(let mut $settings = <$Settings>::default();)?
+                    if let Some(fields) = &map {
+                        $($settings =)? $module::read(fields)?;
+                    }
+                    return Ok(Self::$Variant $(($settings))?);
+                })+
+                Ok(Self::default())
+            }
+
+            /// Canonical JSON: every setting written out.
+            pub(crate) fn to_json(&self) -> Value {
+                let mut sampler = json!({ "type": self.name() });
+                match self {
+                    $(Self::$Variant $(($settings))? => {
+                        $($module::write($settings, &mut sampler);)?
+                    })+
+                }
+                sampler
+            }
+        }
+
+        /// The sampler for these settings, with the study's seed.
+        pub fn build(settings: &SamplerSettings, seed: u64) -> Box<dyn Sampler> {
+            match settings {
+                $(SamplerSettings::$Variant $(($settings))? => $module::sampler($($settings,)? seed),)+
+            }
+        }
+    };
+}
+
+samplers! {
+    gp: Gp(settings: GpSettings),
+        "The middle of the space and some Sobol points, then a Gaussian process.";
+    sobol: Sobol, "The scrambled Sobol sequence.";
+    random: Random, "Independent uniform draws.";
 }
 
 impl Default for SamplerSettings {
@@ -81,78 +152,4 @@ impl Default for SamplerSettings {
     fn default() -> Self {
         Self::Gp(GpSettings::default())
     }
-}
-
-/// Settings of the Gaussian-process sampler.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GpSettings {
-    /// Trials before the model begins: the middle of the space, then the Sobol sequence; `None` chooses
-    /// by the number of parameters.
-    pub sobol: Option<usize>,
-    /// Most trials the model is fitted to, at least 2: the best, and an even choice of the others.
-    /// Time grows with their cube.
-    pub observations: usize,
-    /// Parts of the model left out, each once: to measure what it is worth.
-    pub without: Vec<Part>,
-}
-
-impl GpSettings {
-    /// Most trials the model is fitted to unless the settings say otherwise: a suggestion then takes
-    /// less than a second, however many trials there are.
-    pub const OBSERVATIONS: usize = 1000;
-
-    /// Trials before the model begins, for `d` parameters.
-    fn initial_trials(&self, d: usize) -> usize {
-        self.sobol.unwrap_or_else(|| initial_trials(d))
-    }
-
-    fn uses(&self, part: Part) -> bool {
-        !self.without.contains(&part)
-    }
-}
-
-impl Default for GpSettings {
-    fn default() -> Self {
-        Self { sobol: None, observations: Self::OBSERVATIONS, without: Vec::new() }
-    }
-}
-
-/// A part of the model that can be left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The kernel's sum over single parameters.
-    Additive,
-    /// Averaging over hyperparameters where there are choices.
-    Averaging,
-    /// Compressing losses beyond the median.
-    Compression,
-    /// Beginning in the middle of the space.
-    Center,
-}
-
-impl Part {
-    /// All of them, with their names in YAML.
-    pub const NAMES: [(&'static str, Self); 4] = [
-        ("additive", Self::Additive),
-        ("averaging", Self::Averaging),
-        ("compression", Self::Compression),
-        ("center", Self::Center),
-    ];
-}
-
-/// The sampler for these settings, with the study's seed.
-pub fn build(settings: &SamplerSettings, seed: u64) -> Box<dyn Sampler> {
-    match settings {
-        SamplerSettings::Random => Box::new(random::RandomSampler { seed }),
-        SamplerSettings::Sobol => Box::new(sobol::SobolSampler { seed }),
-        SamplerSettings::Gp(settings) => {
-            Box::new(gp::GpSampler { settings: settings.clone(), seed })
-        }
-    }
-}
-
-/// Trials before the model begins, for `d` parameters: fewer than the customary `2 d`, since the model
-/// with its priors is a better guide than chance from the first few trials on.
-fn initial_trials(d: usize) -> usize {
-    d.clamp(4, 10)
 }

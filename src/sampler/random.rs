@@ -5,14 +5,25 @@ use rand_chacha::ChaCha12Rng;
 
 use super::distinct::choose;
 use super::{Sampler, SamplerError, Suggestion};
+use crate::document::{Fields, Problem};
 use crate::space::SearchSpace;
 use crate::trial::{History, Origin, TrialNumber};
+
+/// Reads the settings, of which there are none.
+pub(super) fn read(fields: &Fields<'_>) -> Result<(), Problem> {
+    fields.only("the `random` sampler", &["type"])
+}
+
+/// The sampler.
+pub(super) fn sampler(seed: u64) -> Box<dyn Sampler> {
+    Box::new(RandomSampler { seed })
+}
 
 /// Draws every parameter uniformly on its scale. Trial `number` has its own stream, keyed by the seed
 /// and the number, so its draw does not depend on any other.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RandomSampler {
-    pub(super) seed: u64,
+struct RandomSampler {
+    seed: u64,
 }
 
 impl Sampler for RandomSampler {

@@ -1,9 +1,12 @@
 //! Some values, completed.
 
-use super::{INACTIVE, ParamValue, Params, SearchSpace, SpaceError};
+use super::encoding::INACTIVE;
+use super::error::SpaceError;
+use super::params::{ParamValue, Params};
+use super::search_space::SearchSpace;
 
 impl SearchSpace {
-    /// These values, and for every other active parameter the user's guess, or else the middle of its
+    /// Completes some values: every other active parameter has the user's guess, or else the middle of its
     /// domain.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{ParamValue, SpaceError};
+use super::error::SpaceError;
+use super::params::ParamValue;
 
 /// How a numeric range is laid out in the unit interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

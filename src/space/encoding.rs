@@ -6,7 +6,11 @@
 //! `w = t₁ − t₀ + g₀/2 + g₁/2`, with `t` the identity or the logarithm, `g₀`, `g₁` the first and last
 //! gap. Choices lie at `(k + ½) / levels`.
 
-use super::{Domain, ParamValue, Scale};
+use super::domain::{Domain, Scale};
+use super::params::ParamValue;
+
+/// The coordinate of a parameter that is not active.
+pub const INACTIVE: f64 = -1.0;
 
 impl Domain {
     /// The coordinate in `[0, 1]` of a value inside the domain.

@@ -1,8 +1,10 @@
-//! What can be wrong with a domain, a space, or values.
+//! What can be wrong with a domain, a condition, an expression, a space, or values.
+
+use std::ops::Range;
 
 use thiserror::Error;
 
-use super::{ConditionError, ExpressionError};
+use super::params::ParamValue;
 
 /// What is wrong with a domain, a space, or values offered for it.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -92,9 +94,9 @@ pub enum SpaceError {
     /// A constraint is no expression over the parameters.
     #[error("the constraint `{constraint}`: {error}")]
     Constraint {
-        /// Its place among the constraints, from 0.
+        /// Place among the constraints, from 0.
         index: usize,
-        /// Its text.
+        /// Text of the constraint.
         constraint: String,
         /// What is wrong.
         error: ExpressionError,
@@ -132,7 +134,7 @@ pub enum SpaceError {
     Inactive {
         /// The parameter.
         name: String,
-        /// Its condition.
+        /// Condition of the parameter.
         condition: String,
     },
     /// Values break a constraint.
@@ -149,5 +151,109 @@ fn tried_in_words(tried: Option<usize>) -> String {
     match tried {
         None => "each was tried".into(),
         Some(count) => format!("none of {count} quasi-random points does"),
+    }
+}
+
+/// What is wrong with a condition.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ConditionError {
+    /// The condition names no parameter or no value.
+    #[error("the condition names nothing that must hold")]
+    Empty,
+    /// The condition looks at a parameter there is not.
+    #[error("unknown parameter `{parent}`")]
+    UnknownParent {
+        /// The name.
+        parent: String,
+    },
+    /// The condition looks at a parameter that is not declared before its own.
+    #[error("the condition looks at `{parent}`, which is not declared before")]
+    NotBefore {
+        /// The parameter it looks at.
+        parent: String,
+    },
+    /// The condition asks for a value that the parameter never has.
+    #[error("`{parent}` is never `{found}`, it is {expected}")]
+    NeverEqual {
+        /// The parameter it looks at.
+        parent: String,
+        /// The value asked for.
+        found: ParamValue,
+        /// The parameter's domain in words.
+        expected: String,
+    },
+    /// The condition's expression is wrong.
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
+}
+
+/// What is wrong with an expression. Places are bytes of its text.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ExpressionError {
+    /// A name that is no parameter.
+    #[error("unknown parameter `{name}`")]
+    UnknownName {
+        /// The name.
+        name: String,
+        /// Where it stands.
+        at: Range<usize>,
+    },
+    /// A condition looks at a parameter that is not declared before its own.
+    #[error("the condition looks at `{name}`, which is not declared before")]
+    NotBefore {
+        /// The parameter it looks at.
+        name: String,
+        /// Where it stands.
+        at: Range<usize>,
+    },
+    /// A call of a function there is not.
+    #[error("unknown function `{name}`")]
+    UnknownFunction {
+        /// The name.
+        name: String,
+        /// Where it stands.
+        at: Range<usize>,
+    },
+    /// A comparison with a value that the parameter never has.
+    #[error("`{parameter}` is never `{found}`, it is {expected}")]
+    NeverEqual {
+        /// The parameter.
+        parameter: String,
+        /// What it is compared with.
+        found: ParamValue,
+        /// The parameter's domain in words.
+        expected: String,
+        /// Where the value stands.
+        at: Range<usize>,
+    },
+    /// The text is no expression.
+    #[error("{reason}")]
+    Syntax {
+        /// What is wrong, and what to write.
+        reason: String,
+        /// Where.
+        at: Range<usize>,
+    },
+    /// The expression computes with values of the wrong kind, or its result is not true or false.
+    #[error("{reason}")]
+    WrongType {
+        /// What was found and what is expected.
+        reason: String,
+    },
+}
+
+impl ExpressionError {
+    /// Where in the expression's text; `None` for the whole.
+    pub fn place(&self) -> Option<Range<usize>> {
+        match self {
+            Self::UnknownName { at, .. }
+            | Self::NotBefore { at, .. }
+            | Self::UnknownFunction { at, .. }
+            | Self::NeverEqual { at, .. }
+            | Self::Syntax { at, .. } => Some(at.clone()),
+            Self::WrongType { .. } => None,
+        }
     }
 }

@@ -1,6 +1,8 @@
-//! What a user believes of a parameter before any trial.
+//! Where a user expects good values of a parameter, before any trial.
 
-use super::{Domain, ParamValue, Scale, SpaceError};
+use super::domain::{Domain, Scale};
+use super::error::SpaceError;
+use super::params::ParamValue;
 
 /// Share of the range that a guess spreads over if the user does not say.
 const DEFAULT_SPREAD: f64 = 0.25;

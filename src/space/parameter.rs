@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{Condition, Domain, Guess, ParamValue, SpaceError};
+use super::condition::Condition;
+use super::domain::Domain;
+use super::error::SpaceError;
+use super::guess::Guess;
+use super::params::ParamValue;
 
 /// A named parameter and the values it may take.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +27,12 @@ impl Parameter {
         Self { name: name.into(), domain, condition: None, guess: None }
     }
 
-    /// The same, active only when a condition holds.
+    /// A parameter that is active only when a condition holds, else equal.
     pub fn when(self, condition: Condition) -> Self {
         Self { condition: Some(condition), ..self }
     }
 
-    /// The same, with a guess.
+    /// A parameter with a guess, else equal.
     ///
     /// # Errors
     /// As [`Guess::new`].

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::{StudySpec, domain};
 use crate::objective::ObjectiveSpec;
-use crate::sampler::{GpSettings, Part, SamplerSettings};
 use crate::space::{Condition, ParamValue, Parameter, Params};
 
 impl StudySpec {
@@ -15,11 +14,6 @@ impl StudySpec {
     pub fn to_json(&self) -> Value {
         let space: Map<String, Value> =
             self.space.parameters().iter().map(|p| (p.name.clone(), parameter(p))).collect();
-        let sampler = match &self.sampler {
-            SamplerSettings::Random => json!({ "type": "random" }),
-            SamplerSettings::Sobol => json!({ "type": "sobol" }),
-            SamplerSettings::Gp(gp) => gp_sampler(gp),
-        };
         let objective = match &self.objective {
             ObjectiveSpec::External => json!({ "type": "external" }),
             ObjectiveSpec::Template(template) => template.to_json().clone(),
@@ -30,7 +24,7 @@ impl StudySpec {
             "metric": self.metric,
             "trials": self.trials,
             "seed": self.seed,
-            "sampler": sampler,
+            "sampler": self.sampler.to_json(),
             "space": space,
         });
         if !self.space.constraints().is_empty() {
@@ -42,20 +36,6 @@ impl StudySpec {
         study["objective"] = objective;
         study
     }
-}
-
-fn gp_sampler(settings: &GpSettings) -> Value {
-    let mut sampler = json!({
-        "type": "gp",
-        "sobol": settings.sobol,
-        "observations": settings.observations,
-    });
-    let left_out = Part::NAMES.into_iter().filter(|(_, part)| settings.without.contains(part));
-    let left_out: Vec<&str> = left_out.map(|(name, _)| name).collect();
-    if !left_out.is_empty() {
-        sampler["without"] = json!(left_out);
-    }
-    sampler
 }
 
 fn parameter(parameter: &Parameter) -> Value {

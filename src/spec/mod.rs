@@ -31,7 +31,7 @@
 //! | `gp` or `{ type: gp }` | the middle, some Sobol points, then a Gaussian process (the default) |
 //! | `{ type: gp, sobol: 5 }` | the same, with 5 trials before the model |
 //! | `{ type: gp, observations: 500 }` | the model sees at most 500 trials (default 1000) |
-//! | `{ type: gp, without: [additive] }` | a part of the model left out, to see what it is worth: `additive`, `averaging`, `compression`, `center` |
+//! | `{ type: gp, ablate: [additive] }` | a part of the model left out, to see what it is worth: `additive`, `averaging`, `compression`, `center` |
 //! | `sobol` or `{ type: sobol }` | the scrambled Sobol sequence alone |
 //! | `random` or `{ type: random }` | independent uniform draws |
 //!

@@ -5,7 +5,7 @@ use crate::document::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten}
 use crate::objective::{
     CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
 };
-use crate::sampler::{GpSettings, Part, SamplerSettings};
+use crate::sampler::SamplerSettings;
 use crate::space::SearchSpace;
 use crate::trial::Direction;
 
@@ -26,9 +26,6 @@ const KEYS: [&str; 10] = [
 const LONGEST_NAME: usize = 100;
 
 const MOST_TRIALS: i128 = StudySpec::MOST_TRIALS as i128;
-
-/// A fit to more takes minutes.
-const MOST_OBSERVATIONS: i128 = 5000;
 
 /// Reads a whole study.
 pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
@@ -54,7 +51,7 @@ pub(super) fn study(root: &Node) -> Result<StudySpec, Problem> {
         None => 0,
     };
     let sampler = match fields.get("sampler") {
-        Some(sampler) => read_sampler(&sampler)?,
+        Some(sampler) => SamplerSettings::read(&sampler)?,
         None => SamplerSettings::default(),
     };
     let space_entry =
@@ -107,43 +104,6 @@ fn metric_name(entry: &Entry<'_>) -> Result<String, Problem> {
         );
     }
     Ok(name.into())
-}
-
-/// `gp`, or `{ type: gp, sobol: 5 }`.
-fn read_sampler(entry: &Entry<'_>) -> Result<SamplerSettings, Problem> {
-    if matches!(entry.node.data, Data::Text(_)) {
-        return Ok(match entry.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
-            0 => SamplerSettings::default(),
-            1 => SamplerSettings::Sobol,
-            _ => SamplerSettings::Random,
-        });
-    }
-    let fields = entry.fields()?;
-    let kind = fields.require("type", "type: gp")?;
-    match kind.word(&[("gp", 0), ("sobol", 1), ("random", 2)])? {
-        0 => read_gp(&fields).map(SamplerSettings::Gp),
-        1 => fields.only("the `sobol` sampler", &["type"]).map(|()| SamplerSettings::Sobol),
-        _ => fields.only("the `random` sampler", &["type"]).map(|()| SamplerSettings::Random),
-    }
-}
-
-fn read_gp(fields: &Fields<'_>) -> Result<GpSettings, Problem> {
-    fields.only("the `gp` sampler", &["type", "sobol", "observations", "without"])?;
-    let mut settings = GpSettings::default();
-    if let Some(entry) = fields.get("sobol") {
-        settings.sobol = Some(entry.whole(1..=MOST_TRIALS)? as usize);
-    }
-    if let Some(entry) = fields.get("observations") {
-        settings.observations = entry.whole(2..=MOST_OBSERVATIONS)? as usize;
-    }
-    if let Some(entry) = fields.get("without") {
-        let listed = entry.list()?;
-        let parts = listed.iter().map(|part| part.word(&Part::NAMES));
-        let parts = parts.collect::<Result<Vec<_>, _>>()?;
-        settings.without =
-            Part::NAMES.into_iter().map(|(_, part)| part).filter(|p| parts.contains(p)).collect();
-    }
-    Ok(settings)
 }
 
 fn read_objective(

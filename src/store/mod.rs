@@ -4,11 +4,12 @@
 //! transaction; none is held open while parameters are suggested or a trial runs, so readers never
 //! block a run, and a killed process leaves no lock behind.
 //!
-//! Order of events in a trial's life: [`reserve`](Store::reserve) gives a number and fixes the rows
+//! Order of calls in a trial's life: [`reserve`](Store::reserve) gives a number and fixes the events
 //! its suggestion sees; [`set_params`](Store::set_params) stores the suggestion;
-//! [`report`](Store::report) stores intermediate values; [`finish`](Store::finish) ends it. A worker
+//! [`launch`](Store::launch) what is run; [`report`](Store::report) stores what is measured at a step;
+//! [`finish`](Store::finish) ends it. A worker
 //! that vanishes is found by [`workers`](Store::workers) and its trial goes back to the queue by
-//! [`release`](Store::release), with the same number and the same rows seen, so that running it again
+//! [`release`](Store::release), with the same number and the same events seen, so that running it again
 //! gives the same parameters.
 
 mod error;
@@ -17,15 +18,17 @@ mod sqlite;
 
 pub use error::StoreError;
 pub use records::{
-    Blame, HistoryRow, ProcessIdentity, Reservation, StudyId, StudyRecord, StudySummary,
+    AnnotationChange, HistoryRow, LossPolicy, Reservation, StudyId, StudyRecord, StudySummary,
     TrialCounts, WorkerId, WorkerRecord,
 };
 pub use sqlite::{SqliteOptions, SqliteStore};
 
+pub use crate::process::ProcessIdentity;
 use crate::space::Params;
 use crate::spec::StudySpec;
 use crate::trial::{
-    FinishSequence, Origin, Report, Timestamp, Trial, TrialNumber, TrialState, WorkerInfo,
+    EventNumber, Launch, Metrics, Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
+    WorkerInfo,
 };
 
 /// Keeps studies, trials and workers. Cut so that a database server can be its second implementor:
@@ -38,7 +41,8 @@ use crate::trial::{
 /// [`NoSuchStudy`](StoreError::NoSuchStudy), while a list of what a missing study has is empty. A failed
 /// method has changed nothing.
 pub trait Store: Send {
-    /// Stores a new study, and the points its declaration enqueues as its first trials.
+    /// Stores a new study, its declaration as the first event, and the points that the declaration
+    /// enqueues as the first trials.
     ///
     /// # Errors
     /// [`StoreError::StudyExists`].
@@ -61,6 +65,17 @@ pub trait Store: Send {
     /// # Errors
     /// [`StoreError::Invalid`] for 0.
     fn set_budget(&mut self, study: StudyId, trials: u64) -> Result<(), StoreError>;
+
+    /// Changes what people wrote about a study, or about one of its trials, finished or not.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchTrial`].
+    fn annotate(
+        &mut self,
+        study: StudyId,
+        trial: Option<TrialNumber>,
+        change: &AnnotationChange,
+    ) -> Result<(), StoreError>;
 
     /// Removes a study with all its trials and workers.
     fn delete_study(&mut self, study: StudyId) -> Result<(), StoreError>;
@@ -85,21 +100,21 @@ pub trait Store: Send {
     fn workers(&mut self, study: StudyId) -> Result<Vec<WorkerRecord>, StoreError>;
 
     /// Takes the trials of these workers away from them: back to the queue with number, parameters
-    /// and rows seen as they were. With `blame`, the trial counts one more lost worker, and one that
+    /// and what it saw as they were. With `policy`, the trial counts one more lost worker, and one that
     /// has lost `max_losses` fails as [`WorkerLost`](crate::trial::FailureKind::WorkerLost).
     /// Gives the numbers of the trials touched, ascending.
     fn release(
         &mut self,
         study: StudyId,
         workers: &[WorkerId],
-        blame: Option<&Blame>,
+        policy: Option<&LossPolicy>,
         now: Timestamp,
     ) -> Result<Vec<TrialNumber>, StoreError>;
 
     /// Gives a worker the queued trial of the lowest number, else a new one with the next number and
-    /// all rows finished so far to see; `None` when nothing is queued and the study has as many
-    /// trials as its budget allows, or more. A trial taken up again begins anew: the reports of the
-    /// attempt before are removed.
+    /// all events so far to see; `None` when nothing is queued and the study has as many trials as its
+    /// budget allows, or more. A trial taken up again begins anew, as a further attempt: the reports of
+    /// the attempt before stay events, but are no longer among the trial's.
     ///
     /// # Errors
     /// [`StoreError::NoSuchWorker`] for one that is not this study's.
@@ -125,18 +140,18 @@ pub trait Store: Send {
         now: Timestamp,
     ) -> Result<Option<Reservation>, StoreError>;
 
-    /// What trial `number` may see with `rows_seen`, but for the rows finished up to `known`, which
-    /// the caller has: finished rows in the order of finishing, then pending ones (smaller number,
-    /// not finished within `rows_seen`) in the order of numbers.
+    /// What trial `number` may see of the events up to `saw`, but for the rows ended up to `known`,
+    /// which the caller has: ended rows in the order of ending, then pending ones (smaller number, not
+    /// ended up to `saw`) in the order of numbers.
     fn history(
         &mut self,
         study: StudyId,
         number: TrialNumber,
-        rows_seen: FinishSequence,
-        known: FinishSequence,
+        saw: EventNumber,
+        known: EventNumber,
     ) -> Result<Vec<HistoryRow>, StoreError>;
 
-    /// Stores a suggestion. Storing equal parameters again is no error (two workers may compute the
+    /// Stores a suggestion of the engine's `engine_revision`. Storing equal parameters again is no error (two workers may compute the
     /// same) and changes nothing.
     ///
     /// # Errors
@@ -148,23 +163,37 @@ pub trait Store: Send {
         number: TrialNumber,
         params: &Params,
         origin: &Origin,
+        engine_revision: u32,
     ) -> Result<(), StoreError>;
 
-    /// Stores an intermediate value; a second one for the same step replaces the first.
+    /// Stores what an attempt runs.
     ///
     /// # Errors
     /// [`StoreError::NoSuchTrial`], [`StoreError::Finished`], [`StoreError::Superseded`],
-    /// [`StoreError::NotRunning`], [`StoreError::Invalid`] for a value that is not finite.
+    /// [`StoreError::NotRunning`].
+    fn launch(
+        &mut self,
+        study: StudyId,
+        number: TrialNumber,
+        attempt: u32,
+        launch: &Launch,
+    ) -> Result<(), StoreError>;
+
+    /// Stores what a trial measured at a step, as the study's next event. Of several values of one
+    /// metric at one step the last counts; the others stay in the sequence of events.
+    ///
+    /// # Errors
+    /// As [`launch`](Self::launch); [`StoreError::Invalid`] for a value that is not finite.
     fn report(
         &mut self,
         study: StudyId,
         number: TrialNumber,
         attempt: u32,
-        report: Report,
-    ) -> Result<(), StoreError>;
+        report: &Report,
+        now: Timestamp,
+    ) -> Result<EventNumber, StoreError>;
 
-    /// Ends a trial and gives it the next place in the order of finishing. `state` must be a finished
-    /// one.
+    /// Ends a trial, as the study's next event, with its final metrics. `state` must be a finished one.
     ///
     /// # Errors
     /// As [`report`](Self::report); [`StoreError::Invalid`] also for a state that is not finished
@@ -175,11 +204,12 @@ pub trait Store: Send {
         number: TrialNumber,
         attempt: u32,
         state: &TrialState,
+        metrics: &Metrics,
         now: Timestamp,
-    ) -> Result<FinishSequence, StoreError>;
+    ) -> Result<EventNumber, StoreError>;
 
-    /// Adds a trial the user chose: queued if `state` is [`TrialState::Queued`], else finished. The
-    /// budget does not bound it, but counts it from then on.
+    /// Adds a trial the user chose: queued if `state` is [`TrialState::Queued`], else finished
+    /// with these metrics. The budget does not bound it, but counts it from then on.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] for a running state or a number that is not finite.
@@ -188,6 +218,7 @@ pub trait Store: Send {
         study: StudyId,
         params: &Params,
         state: &TrialState,
+        metrics: &Metrics,
         now: Timestamp,
     ) -> Result<TrialNumber, StoreError>;
 

@@ -1,8 +1,9 @@
 //! What goes into a store and comes out of it.
 
+use crate::process::ProcessIdentity;
 use crate::space::Params;
 use crate::spec::StudySpec;
-use crate::trial::{Direction, FinishSequence, Timestamp, TrialNumber, WorkerInfo};
+use crate::trial::{Annotations, Direction, EventNumber, Timestamp, TrialNumber, WorkerInfo};
 
 /// Key of a study in its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +22,30 @@ pub struct StudyRecord {
     pub spec: StudySpec,
     /// When it was created.
     pub created_at: Timestamp,
+    /// What people wrote about it.
+    pub annotations: Annotations,
+}
+
+/// A change of what people wrote about a study or a trial.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnnotationChange {
+    /// The new note, in place of the old one; an empty one removes it.
+    pub note: Option<String>,
+    /// Tags to add.
+    pub add: Vec<String>,
+    /// Tags to remove; one that is not there is no error.
+    pub remove: Vec<String>,
+}
+
+impl AnnotationChange {
+    /// Makes the change: the note, then the tags to add, then those to remove.
+    pub fn apply(&self, annotations: &mut Annotations) {
+        if let Some(note) = &self.note {
+            annotations.note.clone_from(note);
+        }
+        annotations.tags.extend(self.add.iter().cloned());
+        annotations.tags.retain(|tag| !self.remove.contains(tag));
+    }
 }
 
 /// A study in one line.
@@ -42,6 +67,10 @@ pub struct StudySummary {
     pub created_at: Timestamp,
     /// When a trial last finished.
     pub last_finished_at: Option<Timestamp>,
+    /// The last event of the study.
+    pub last_event: EventNumber,
+    /// What people wrote about it.
+    pub annotations: Annotations,
 }
 
 /// How many trials stand where.
@@ -71,17 +100,6 @@ impl TrialCounts {
     }
 }
 
-/// A process on a host, named so that a reused pid is not mistaken for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProcessIdentity {
-    /// Host name.
-    pub host: String,
-    /// Process id.
-    pub pid: u32,
-    /// Start of the process, as the system tells.
-    pub start: u64,
-}
-
 /// A worker that holds a trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkerRecord {
@@ -102,8 +120,8 @@ pub struct WorkerRecord {
 pub struct Reservation {
     /// The trial's number.
     pub number: TrialNumber,
-    /// What its suggestion may see.
-    pub rows_seen: FinishSequence,
+    /// The last event that its suggestion may see.
+    pub saw: EventNumber,
     /// Its parameters, if they were suggested before (a trial taken up again) or chosen by a user.
     pub params: Option<Params>,
     /// Which attempt at the trial this is, from 1. `report` and `finish` are refused for an earlier
@@ -111,26 +129,26 @@ pub struct Reservation {
     pub attempt: u32,
 }
 
-/// A trial as one later trial sees it: a row that finished after the later one's rows seen is pending
+/// A trial as one later trial sees it: a row that ended after what the later one saw is pending
 /// here, whatever became of it since.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRow {
     /// The trial's number.
     pub number: TrialNumber,
     /// Its parameters; `None` if its suggestion is not stored yet, or never will be because it failed
-    /// before. Being pure in the number and `rows_seen`, the suggestion can be computed.
+    /// before. Being pure in the number and `saw`, the suggestion can be computed.
     pub params: Option<Params>,
-    /// What its own suggestion saw.
-    pub rows_seen: FinishSequence,
-    /// Its place in the order of finishing; `None` while pending.
-    pub finish_sequence: Option<FinishSequence>,
+    /// The last event that its own suggestion saw.
+    pub saw: EventNumber,
+    /// The event that ended it; `None` while pending.
+    pub ended: Option<EventNumber>,
     /// Its value; `None` while pending, pruned or failed.
     pub value: Option<f64>,
 }
 
-/// Blame for a lost worker, laid on the trial it held.
+/// What becomes of a trial whose worker is lost through a fault that may be the trial's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Blame {
+pub struct LossPolicy {
     /// Lost workers after which the trial fails.
     pub max_losses: u32,
     /// How the worker ended, for the failure's reason.

@@ -5,13 +5,22 @@ use std::path::{Path, PathBuf};
 
 use crate::objective::{Objective, ObjectiveError, Reporter, StopFlag, TrialContext};
 use crate::store::StoreError;
-use crate::trial::{Report, TrialNumber};
+use crate::trial::{Launch, Report, TrialNumber};
 
 use super::{AskedTrial, Study, StudyError};
 
 /// The folder of one trial's log and files: `RUNS/STUDY/NUMBER`.
 pub fn trial_folder(runs: &Path, study: &str, number: TrialNumber) -> PathBuf {
     runs.join(study).join(number.to_string())
+}
+
+/// What is heard of a trial while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News<'a> {
+    /// The objective [has to say](Reporter::note) this, in a line.
+    Note(&'a str),
+    /// The store knows more of the trial: it began, reported, or ended.
+    Stored,
 }
 
 /// How the evaluation of a trial ended, as far as going on is concerned.
@@ -31,8 +40,7 @@ pub enum Evaluated {
 impl Study {
     /// Evaluates a trial with its files under `runs`, sends its reports to the store at once, and
     /// tells the study how it ended. A trial that another worker took up meanwhile, as after a lease
-    /// that ran out, is left to that one. `note` hears what the objective
-    /// [has to say](Reporter::note).
+    /// that ran out, is left to that one. `tell` hears of notes and of stored reports.
     ///
     /// # Errors
     /// From the store.
@@ -42,7 +50,7 @@ impl Study {
         trial: &AskedTrial,
         runs: &Path,
         stop: &StopFlag,
-        note: &mut dyn FnMut(&str),
+        tell: &mut dyn FnMut(News<'_>),
     ) -> Result<Evaluated, StudyError> {
         let (study, metric) = (self.spec().study.clone(), self.spec().metric.clone());
         let folder = trial_folder(runs, &study, trial.number);
@@ -65,7 +73,12 @@ impl Study {
             folder: &folder,
             stop,
         };
-        let mut reporter = ToStore { study: self, trial, error: None, note };
+        let launch = Launch { argv: objective.argv(&trial.params), git: self.git.state() };
+        match self.store.launch(self.record.id, trial.number, trial.attempt, &launch) {
+            Err(error) if is_taken_away(&error) => return Ok(Evaluated::Told),
+            stored => stored?,
+        }
+        let mut reporter = ToStore { study: self, trial, error: None, tell };
         let result = objective.evaluate(&context, &mut reporter);
         let told = match (reporter.error.take(), result) {
             (Some(error), _) => Err(error),
@@ -77,11 +90,7 @@ impl Study {
             }
         };
         match told {
-            Err(StudyError::Store(
-                StoreError::Superseded { .. }
-                | StoreError::NotRunning { .. }
-                | StoreError::Finished { .. },
-            )) => Ok(Evaluated::Told),
+            Err(StudyError::Store(error)) if is_taken_away(&error) => Ok(Evaluated::Told),
             told => told.map(|()| Evaluated::Told),
         }
     }
@@ -109,22 +118,33 @@ impl Study {
     }
 }
 
+/// Whether a trial is no longer this worker's: another one took it up, or it has ended.
+fn is_taken_away(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Superseded { .. } | StoreError::NotRunning { .. } | StoreError::Finished { .. }
+    )
+}
+
 /// Sends reports to the store at once.
 struct ToStore<'a> {
     study: &'a mut Study,
     trial: &'a AskedTrial,
     error: Option<StudyError>,
-    note: &'a mut dyn FnMut(&str),
+    tell: &'a mut dyn FnMut(News<'_>),
 }
 
 impl Reporter for ToStore<'_> {
     fn note(&mut self, text: &str) {
-        (self.note)(text);
+        (self.tell)(News::Note(text));
     }
 
     fn report(&mut self, report: Report) -> ControlFlow<()> {
         match self.study.report(self.trial, report) {
-            Ok(()) => ControlFlow::Continue(()),
+            Ok(()) => {
+                (self.tell)(News::Stored);
+                ControlFlow::Continue(())
+            }
             Err(error) => {
                 self.error = Some(error);
                 ControlFlow::Break(())

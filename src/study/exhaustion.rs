@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::store::{Reservation, StudySummary, WorkerId};
-use crate::trial::{FinishSequence, Timestamp, TrialNumber};
+use crate::trial::{EventNumber, Timestamp, TrialNumber};
 
 use super::{Study, StudyError};
 
@@ -67,8 +67,7 @@ impl Study {
     /// stays or grows.
     fn bound(&mut self, points: u64) -> Result<u64, StudyError> {
         // One read: finished and pending trials of one moment.
-        let pending =
-            self.refresh(TrialNumber(i64::MAX as u64), FinishSequence(i64::MAX as u64))?;
+        let pending = self.refresh(TrialNumber(i64::MAX as u64), EventNumber::LAST)?;
         let space = &self.record.spec.space;
         let bits = |unit: Vec<f64>| unit.into_iter().map(f64::to_bits).collect::<Vec<u64>>();
         let tried = &mut self.tried;
@@ -86,7 +85,7 @@ impl Study {
             });
             distinct += usize::from(new);
         }
-        let trials = self.finished.rows() + pending.len();
+        let trials = self.finished.trials() + pending.len();
         let repeats = trials.saturating_sub(distinct) as u64;
         Ok(points.saturating_add(repeats))
     }

@@ -5,20 +5,17 @@
 
 mod evaluate;
 mod exhaustion;
-mod model;
-mod process;
+mod git;
 mod recommend;
 mod recover;
 mod replay;
 mod suggest;
 mod user;
 
-pub use evaluate::{Evaluated, trial_folder};
-pub use model::{Model, Prediction};
-pub use process::{host, identify};
+pub use evaluate::{Evaluated, News, trial_folder};
 pub use recommend::{Candidate, Recommendation};
 pub use recover::Recovery;
-pub use replay::Mismatch;
+pub use replay::{Mismatch, Replay};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,19 +23,24 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::gp::GpError;
+use crate::model::{Model, Purpose};
+use crate::numeric::hash::splitmix64_stream;
 use crate::objective::Outcome;
+use crate::process::{host, identify};
 use crate::sampler::{self, Sampler, SamplerError};
-use crate::space::{Params, SearchSpace, SpaceError};
+use crate::space::{Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
-    ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord, StudySummary, WorkerId,
+    AnnotationChange, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
+    StudySummary, WorkerId,
 };
 use crate::trial::{
-    Direction, Failure, FailureKind, FinishSequence, History, Origin, Report, Timestamp, Trial,
-    TrialNumber, TrialState, WorkerInfo,
+    Annotations, Direction, EventNumber, Failure, FailureKind, History, Metrics, Origin, Report,
+    Timestamp, Trial, TrialNumber, TrialState, WorkerInfo,
 };
 
 use exhaustion::Tried;
+use git::Git;
 use suggest::Finished;
 
 /// Why a study could not do what was asked.
@@ -104,6 +106,7 @@ pub struct Study {
     sampler: Box<dyn Sampler>,
     finished: Finished,
     tried: Tried,
+    git: Git,
     /// This process as a worker of the study, once it has asked for a trial.
     worker: Option<WorkerId>,
 }
@@ -121,7 +124,7 @@ impl Study {
         let mut record = match store.study(&spec.study)? {
             Some(record) => record,
             None => match store.create_study(&spec, Timestamp::now()) {
-                Ok(id) => StudyRecord { id, spec: spec.clone(), created_at: Timestamp::now() },
+                Ok(id) => created(id, &spec),
                 // Another process created it just now.
                 Err(StoreError::StudyExists { name }) => {
                     store.study(&name)?.ok_or(StudyError::NotFound { name, known: Vec::new() })?
@@ -137,7 +140,7 @@ impl Study {
             // A first attempt with a mistake in it: nothing would be lost.
             store.delete_study(record.id)?;
             let id = store.create_study(&spec, Timestamp::now())?;
-            record = StudyRecord { id, spec: spec.clone(), created_at: Timestamp::now() };
+            record = created(id, &spec);
         }
         if spec.trials > record.spec.trials {
             store.set_budget(record.id, spec.trials)?;
@@ -168,6 +171,7 @@ impl Study {
             sampler,
             finished: Finished::default(),
             tried: Tried::default(),
+            git: Git::default(),
             worker: None,
         }
     }
@@ -244,12 +248,12 @@ impl Study {
         let Some(reservation) = self.reserve(worker, now)? else {
             return Ok(None);
         };
-        let Reservation { number, rows_seen, params, attempt } = reservation;
+        let Reservation { number, saw, params, attempt } = reservation;
         let params = match params {
             Some(params) => params,
             None => {
                 let mut known = BTreeMap::new();
-                self.suggest_and_store(number, rows_seen, &mut known)?.params
+                self.suggest_and_store(number, saw, &mut known)?.params
             }
         };
         let seed = self.trial_seed(number);
@@ -261,7 +265,8 @@ impl Study {
         trial_seed(self.record.spec.seed, number)
     }
 
-    /// Ends a trial: with its outcome, or as failed. A value that is not finite makes it failed.
+    /// Ends a trial: with its outcome, or as failed. An outcome in which the study's metric is missing
+    /// or not finite makes it failed.
     ///
     /// # Errors
     /// [`StoreError::Finished`] if it ended before, [`StoreError::Superseded`] if another worker has
@@ -271,27 +276,68 @@ impl Study {
         trial: &AskedTrial,
         outcome: Result<Outcome, Failure>,
     ) -> Result<(), StudyError> {
-        let state = match outcome {
-            Ok(Outcome::Complete { value }) if value.is_finite() => TrialState::Complete { value },
-            Ok(Outcome::Complete { value }) => TrialState::Failed(Failure {
-                kind: FailureKind::NotANumber,
-                reason: format!("`{}` was {value}", self.record.spec.metric),
-            }),
-            Ok(Outcome::Pruned) => TrialState::Pruned,
-            Err(failure) => TrialState::Failed(failure),
+        let (state, metrics) = match outcome {
+            Ok(Outcome::Complete { metrics }) => self.measured(metrics),
+            Ok(Outcome::Pruned) => (TrialState::Pruned, Metrics::new()),
+            Err(failure) => (TrialState::Failed(failure), Metrics::new()),
         };
-        let now = Timestamp::now();
-        self.store.finish(self.record.id, trial.number, trial.attempt, &state, now)?;
+        let (id, now) = (self.record.id, Timestamp::now());
+        self.store.finish(id, trial.number, trial.attempt, &state, &metrics, now)?;
         Ok(())
     }
 
-    /// Stores an intermediate value of a running trial. One that is not finite is left out.
+    /// [`tell`](Self::tell) of a trial that measured the study's metric and nothing else.
     ///
     /// # Errors
     /// As [`tell`](Self::tell).
-    pub fn report(&mut self, trial: &AskedTrial, report: Report) -> Result<(), StudyError> {
-        if report.value.is_finite() {
-            self.store.report(self.record.id, trial.number, trial.attempt, report)?;
+    pub fn tell_value(&mut self, trial: &AskedTrial, value: f64) -> Result<(), StudyError> {
+        let metrics = Metrics::from([(self.record.spec.metric.as_str(), value)]);
+        self.tell(trial, Ok(Outcome::Complete { metrics }))
+    }
+
+    /// The state of a trial that measured these final metrics, and those of them that can be stored.
+    fn measured(&self, mut metrics: Metrics) -> (TrialState, Metrics) {
+        let metric = &self.record.spec.metric;
+        let failed = |kind, reason| TrialState::Failed(Failure { kind, reason });
+        let state = match metrics.get(metric) {
+            Some(value) if value.is_finite() => TrialState::Complete { value },
+            Some(value) => failed(FailureKind::NotANumber, format!("`{metric}` was {value}")),
+            None => failed(FailureKind::NoMetric, format!("no value of `{metric}` was told")),
+        };
+        metrics.keep_finite();
+        (state, metrics)
+    }
+
+    /// Stores what a running trial measured at a step. Values that are not finite are left out.
+    ///
+    /// # Errors
+    /// As [`tell`](Self::tell).
+    pub fn report(&mut self, trial: &AskedTrial, mut report: Report) -> Result<(), StudyError> {
+        report.metrics.keep_finite();
+        if !report.metrics.is_empty() {
+            let (id, now) = (self.record.id, Timestamp::now());
+            self.store.report(id, trial.number, trial.attempt, &report, now)?;
+        }
+        Ok(())
+    }
+
+    /// What people wrote about the study.
+    pub fn annotations(&self) -> &Annotations {
+        &self.record.annotations
+    }
+
+    /// Changes what people wrote about the study, or about one of its trials, finished or not.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchTrial`], and others from the store.
+    pub fn annotate(
+        &mut self,
+        trial: Option<TrialNumber>,
+        change: &AnnotationChange,
+    ) -> Result<(), StudyError> {
+        self.store.annotate(self.record.id, trial, change)?;
+        if trial.is_none() {
+            change.apply(&mut self.record.annotations);
         }
         Ok(())
     }
@@ -337,24 +383,30 @@ impl Study {
     /// # Errors
     /// From the store, or [`StudyError::Model`] if the fit breaks down.
     pub fn model(&mut self) -> Result<Option<Model>, StudyError> {
-        self.fitted(Model::fit)
+        self.fitted(Purpose::Describe)
     }
 
     /// A model fitted to everything finished; `None` without a complete trial.
-    fn fitted(
-        &mut self,
-        fit: impl FnOnce(&SearchSpace, Direction, &History) -> Result<Model, GpError>,
-    ) -> Result<Option<Model>, StudyError> {
-        let last = TrialNumber(i64::MAX as u64);
-        let all = FinishSequence(i64::MAX as u64);
-        self.refresh(last, all)?;
+    fn fitted(&mut self, purpose: Purpose) -> Result<Option<Model>, StudyError> {
+        self.refresh(TrialNumber(i64::MAX as u64), EventNumber::LAST)?;
         let observations = self.finished.observations.clone();
         let history = History { observations, pending: Vec::new() };
-        match fit(&self.record.spec.space, self.record.spec.direction, &history) {
+        let (space, direction) = (&self.record.spec.space, self.record.spec.direction);
+        match Model::fit(space, direction, &history, purpose) {
             Ok(model) => Ok(Some(model)),
             Err(GpError::NoObservations) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// A study that was created just now.
+fn created(id: StudyId, spec: &StudySpec) -> StudyRecord {
+    StudyRecord {
+        id,
+        spec: spec.clone(),
+        created_at: Timestamp::now(),
+        annotations: Annotations::default(),
     }
 }
 
@@ -368,13 +420,10 @@ fn is_blank(store: &mut dyn Store, record: &StudyRecord) -> Result<bool, StoreEr
     Ok(counts.total() == counts.queued && !store.trials(record.id)?.iter().any(added))
 }
 
-/// The seed of a trial's evaluation: SplitMix64 (Steele et al. 2014) of the study's seed and the
-/// trial's number, cut to 31 bits.
+/// The seed of a trial's evaluation: SplitMix64's output for the study's seed and the trial's number,
+/// cut to 31 bits.
 fn trial_seed(seed: u64, number: TrialNumber) -> u32 {
-    let mut z = seed.wrapping_add((number.0 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((z ^ (z >> 31)) >> 33) as u32
+    (splitmix64_stream(seed, number.0) >> 33) as u32
 }
 
 /// The best of some trials: the earliest complete one with the best value.

@@ -1,8 +1,9 @@
 //! Which trial to take home: the luckiest measurement is not always the best one.
 
+use crate::model::{Prediction, Purpose};
 use crate::trial::{Trial, TrialNumber};
 
-use super::{Model, Prediction, Study, StudyError};
+use super::{Study, StudyError};
 
 /// A complete trial with what the model says of its parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +46,7 @@ impl Study {
     /// # Errors
     /// As [`model`](Self::model).
     pub fn recommend(&mut self) -> Result<Option<Recommendation>, StudyError> {
-        let Some(model) = self.fitted(Model::judge)? else { return Ok(None) };
+        let Some(model) = self.fitted(Purpose::Judge)? else { return Ok(None) };
         // What the model was fitted to: one moment of the study.
         let complete: Vec<_> =
             self.finished.observations.iter().filter(|o| o.loss.is_some()).collect();

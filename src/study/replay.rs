@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::sampler::ENGINE_REVISION;
 use crate::space::Params;
-use crate::trial::{Origin, Trial, TrialNumber};
+use crate::trial::{Trial, TrialNumber};
 
 use super::{Study, StudyError};
 
@@ -18,32 +19,42 @@ pub struct Mismatch {
     pub recomputed: Params,
 }
 
+/// What recomputing the suggestions of a study found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replay {
+    /// Suggestions recomputed and compared.
+    pub compared: usize,
+    /// Suggestions of another revision of the engine, which this one cannot recompute.
+    pub not_recomputed: usize,
+    /// Suggestions that came out differently: none, unless the database was tampered with.
+    pub mismatches: Vec<Mismatch>,
+}
+
 impl Study {
-    /// Recomputes the suggestion of every stored trial from the rows it saw and compares bit by bit.
-    /// Trials the user chose are skipped. Gives the number of suggestions compared and those that
-    /// differ: none, unless the engine changed since or the database was tampered with.
+    /// Recomputes the suggestion of every stored trial from the events it saw and compares bit by bit.
+    /// Trials that the user chose are skipped; suggestions of another
+    /// [revision of the engine](ENGINE_REVISION) are counted and not recomputed.
     ///
     /// # Errors
     /// From the store or the sampler.
-    pub fn replay(
-        &mut self,
-        mut progress: impl FnMut(&Trial),
-    ) -> Result<(usize, Vec<Mismatch>), StudyError> {
-        let (mut compared, mut mismatches) = (0, Vec::new());
+    pub fn replay(&mut self, mut progress: impl FnMut(&Trial)) -> Result<Replay, StudyError> {
+        let mut replay = Replay::default();
         for trial in self.trials()? {
-            let (Some(stored), Some(origin)) = (&trial.params, &trial.origin) else { continue };
-            if matches!(origin, Origin::User) {
+            let (Some(stored), Some(revision)) = (&trial.params, trial.engine_revision) else {
+                continue;
+            };
+            if revision != ENGINE_REVISION {
+                replay.not_recomputed += 1;
                 continue;
             }
-            let recomputed =
-                self.suggest(trial.number, trial.rows_seen, &mut BTreeMap::new())?.params;
+            let recomputed = self.suggest(trial.number, trial.saw, &mut BTreeMap::new())?.params;
             if recomputed != *stored {
                 let (number, stored) = (trial.number, stored.clone());
-                mismatches.push(Mismatch { number, stored, recomputed });
+                replay.mismatches.push(Mismatch { number, stored, recomputed });
             }
-            compared += 1;
+            replay.compared += 1;
             progress(&trial);
         }
-        Ok((compared, mismatches))
+        Ok(replay)
     }
 }

@@ -1,39 +1,46 @@
-//! From a trial's number and the rows it sees to its parameters.
+//! From a trial's number and the events it sees to its parameters.
 
 use std::collections::BTreeMap;
 
-use crate::sampler::Suggestion;
+use crate::sampler::{ENGINE_REVISION, Suggestion};
 use crate::space::Params;
 use crate::store::HistoryRow;
-use crate::trial::{FinishSequence, History, Observation, TrialNumber};
+use crate::trial::{EventNumber, History, Observation, TrialNumber};
 
 use super::{Study, StudyError};
 
 /// What is known of the finished trials, which never change: a cache.
 #[derive(Default)]
 pub(super) struct Finished {
-    /// In the order of finishing.
+    /// In the order of ending.
     pub(super) observations: Vec<Observation>,
-    /// How many of them have a finish sequence up to `i + 1`. Not always `i + 1` itself: a trial whose
-    /// worker was lost before its parameters were stored leaves nothing to observe.
-    counts: Vec<usize>,
+    /// The events that ended them.
+    ended: Vec<EventNumber>,
+    /// How many trials have ended; more than `observations` has, where a trial whose worker was lost
+    /// before its parameters were stored left nothing to observe.
+    trials: usize,
+    /// The last ending that is known.
+    known: EventNumber,
 }
 
 impl Finished {
-    fn push(&mut self, observation: Option<Observation>) {
-        self.observations.extend(observation);
-        self.counts.push(self.observations.len());
+    fn push(&mut self, observation: Option<Observation>, ended: EventNumber) {
+        if let Some(observation) = observation {
+            self.observations.push(observation);
+            self.ended.push(ended);
+        }
+        self.trials += 1;
+        self.known = ended;
     }
 
-    /// How many trials are cached, those without an observation included.
-    pub(super) fn rows(&self) -> usize {
-        self.counts.len()
+    /// How many trials have ended, those without an observation included.
+    pub(super) fn trials(&self) -> usize {
+        self.trials
     }
 
-    /// How many observations have a finish sequence up to `rows_seen`.
-    fn seen(&self, rows_seen: FinishSequence) -> usize {
-        let rows = usize::try_from(rows_seen.0).unwrap_or(usize::MAX).min(self.counts.len());
-        if rows == 0 { 0 } else { self.counts[rows - 1] }
+    /// How many observations had been made by the event `saw`.
+    fn seen(&self, saw: EventNumber) -> usize {
+        self.ended.partition_point(|&ended| ended <= saw)
     }
 }
 
@@ -42,38 +49,38 @@ impl Study {
     pub(super) fn suggest_and_store(
         &mut self,
         number: TrialNumber,
-        rows_seen: FinishSequence,
+        saw: EventNumber,
         known: &mut BTreeMap<TrialNumber, Params>,
     ) -> Result<Suggestion, StudyError> {
-        let suggestion = self.suggest(number, rows_seen, known)?;
-        let (params, origin) = (&suggestion.params, &suggestion.origin);
-        self.store.set_params(self.record.id, number, params, origin)?;
+        let suggestion = self.suggest(number, saw, known)?;
+        let (id, params, origin) = (self.record.id, &suggestion.params, &suggestion.origin);
+        self.store.set_params(id, number, params, origin, ENGINE_REVISION)?;
         Ok(suggestion)
     }
 
-    /// The suggestion of trial `number` with what it sees: pure in the stored rows. A pending trial
+    /// The suggestion of trial `number` with what it sees: pure in the stored events. A pending trial
     /// whose own suggestion is not stored yet is suggested here, too, and remembered in `known`: what
     /// it will be is determined already, so nobody has to wait for the process that reserved it.
     pub(super) fn suggest(
         &mut self,
         number: TrialNumber,
-        rows_seen: FinishSequence,
+        saw: EventNumber,
         known: &mut BTreeMap<TrialNumber, Params>,
     ) -> Result<Suggestion, StudyError> {
-        let rows = self.refresh(number, rows_seen)?;
+        let rows = self.refresh(number, saw)?;
         let mut pending = Vec::with_capacity(rows.len());
         for row in rows {
             let params = match row.params.or_else(|| known.get(&row.number).cloned()) {
                 Some(params) => params,
                 None => {
-                    let params = self.suggest(row.number, row.rows_seen, known)?.params;
+                    let params = self.suggest(row.number, row.saw, known)?.params;
                     known.insert(row.number, params.clone());
                     params
                 }
             };
             pending.push(params);
         }
-        let seen = self.finished.seen(rows_seen);
+        let seen = self.finished.seen(saw);
         let all = seen == self.finished.observations.len();
         // Lent, not cloned, in the usual case: there may be tens of thousands.
         let observations = if all {
@@ -89,21 +96,20 @@ impl Study {
         Ok(suggestion?)
     }
 
-    /// Brings the cache of finished trials up to `rows_seen`; gives the rows pending for `number`.
+    /// Brings the cache of finished trials up to the event `saw`; gives the rows pending for `number`.
     pub(super) fn refresh(
         &mut self,
         number: TrialNumber,
-        rows_seen: FinishSequence,
+        saw: EventNumber,
     ) -> Result<Vec<HistoryRow>, StudyError> {
-        let cached = FinishSequence(self.finished.counts.len() as u64);
-        let rows = self.store.history(self.record.id, number, rows_seen, cached)?;
+        let rows = self.store.history(self.record.id, number, saw, self.finished.known)?;
         let mut pending = Vec::new();
         for row in rows {
-            if row.finish_sequence.is_some_and(|sequence| sequence <= rows_seen) {
+            if let Some(ended) = row.ended {
                 let (number, value) = (row.number, row.value);
                 let loss = value.map(|v| self.record.spec.direction.loss(v));
                 let observation = row.params.map(|params| Observation { number, params, loss });
-                self.finished.push(observation);
+                self.finished.push(observation, ended);
             } else {
                 pending.push(row);
             }

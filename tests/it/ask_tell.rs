@@ -279,3 +279,28 @@ fn the_readme_speaks_the_protocol() {
     let x = best["params"]["x"].as_f64().unwrap();
     assert!((x - 0.7).abs() < 0.05, "{out}");
 }
+
+#[test]
+fn metrics_are_reported_by_step_and_told_at_the_end() {
+    let first = r#"{"direction": "minimize", "metric": "loss",
+        "space": {"x": {"low": 0.0, "high": 1.0}}}"#;
+    let answers = answers(&[
+        &first.replace('\n', " "),
+        r#"{"ask": 1}"#,
+        r#"{"report": {"trial": 0, "step": 1, "metrics": {"loss": 0.5, "acc": 0.1, "none": null}}}"#,
+        r#"{"report": {"trial": 3, "step": 1, "metrics": {"loss": 0.5}}}"#,
+        r#"{"tell": {"trial": 0, "metrics": {"acc": 0.9}}}"#,
+        r#"{"tell": {"trial": 0, "metrics": {"loss": 0.2}, "value": 0.2}}"#,
+        r#"{"tell": {"trial": 0, "metrics": {"loss": 0.25, "acc": 0.9}}}"#,
+        r#"{"report": {"trial": 0, "step": 2, "metrics": {"loss": 0.5}}}"#,
+        r#"{"tell": {"params": {"x": 0.75}, "metrics": {"loss": 0.125, "acc": 1}}}"#,
+        r#"{"recommend": 1}"#,
+    ]);
+    assert_eq!(answers[1], json!({ "answer": "continue" }));
+    assert!(error(&answers[2]).contains("never asked"));
+    assert!(error(&answers[3]).contains("must hold `loss`"));
+    assert!(error(&answers[4]).contains("exclude each other"));
+    assert!(error(&answers[5]).contains("told already"));
+    assert_eq!(answers[6]["value"], 0.125);
+    assert_eq!(answers.len(), 7);
+}

@@ -340,3 +340,70 @@ fn a_budget_may_shrink_when_told_so() {
     place.ok(&["run", "s.yaml", "--no-plots", "--trials", "4"]);
     assert_eq!(place.show("s")["budget"], 5, "trials that are there stay");
 }
+
+#[test]
+fn notes_and_tags_are_written_and_shown() {
+    let place = bowl(2);
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    assert_eq!(place.ok(&["note", "s"]), "");
+    place.ok(&["note", "s", "the first try"]);
+    place.ok(&["note", "s", "--trial", "1", "odd\nindeed"]);
+    place.ok(&["tag", "s", "paper", "thesis"]);
+    place.ok(&["tag", "s", "--remove", "thesis", "--remove", "none"]);
+    place.ok(&["tag", "s", "--trial", "1", "suspicious"]);
+    assert_eq!(place.ok(&["note", "s"]), "the first try\n");
+    assert_eq!(place.ok(&["tag", "s"]), "paper\n");
+    let shown = place.show("s");
+    assert_eq!((&shown["note"], &shown["tags"]), (&"the first try".into(), &vec!["paper"].into()));
+    assert_eq!(shown["trials"][1]["note"], "odd\nindeed");
+    assert_eq!(shown["trials"][0]["note"], "");
+    let all = place.ok(&["show", "s"]);
+    assert!(all.contains("note: the first try") && all.contains("tags: paper"), "{all}");
+    let one = place.ok(&["show", "s", "--trial", "1"]);
+    assert!(one.contains("tags: suspicious"), "{one}");
+    place.ok(&["note", "s", ""]);
+    assert_eq!(place.ok(&["note", "s"]), "");
+    // A study that was annotated goes on as before.
+    place.ok(&["run", "s.yaml", "--no-plots", "--trials", "3"]);
+
+    assert!(place.fails(&["tag", "s", "two words"], 1).contains("without spaces"));
+    assert!(place.fails(&["note", "s", "--trial", "9", "x"], 1).contains("no trial 9"));
+    assert!(place.fails(&["tag", "s", "--trial", "9"], 1).contains("no trial 9"));
+}
+
+#[test]
+fn an_older_database_is_brought_up_to_date_and_the_copy_named() {
+    let place = Place::new();
+    let golden =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/store/version1.db");
+    std::fs::copy(golden, place.path().join("studies.db")).unwrap();
+    let output = place.output(&["list"]);
+    let (out, err) = crate::common::texts(&output);
+    assert!(out.contains("bowl") && out.contains("14/14"), "{out}");
+    assert!(err.contains("studies.db.v1 is a copy as it was"), "{err}");
+    let (_, err) = crate::common::texts(&place.output(&["list"]));
+    assert_eq!(err, "");
+}
+
+#[test]
+fn an_attempt_tells_its_commit() {
+    let place = bowl(1);
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]);
+        git.args(arguments).current_dir(place.path()).output().unwrap()
+    };
+    assert!(git(&["init", "-q"]).status.success());
+    assert!(git(&["add", "s.yaml"]).status.success());
+    assert!(git(&["commit", "-q", "-m", "first"]).status.success());
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let commit = git(&["rev-parse", "HEAD"]).stdout;
+    let commit = String::from_utf8(commit).unwrap();
+    let state = |trial: usize| place.show("s")["trials"][trial]["attempts"][0]["git"].clone();
+    assert_eq!(state(0), serde_json::json!({ "commit": commit.trim(), "dirty": false }));
+    place.write("s.yaml", &format!("{}\n# changed\n", study(2, "{ type: gp, sobol: 4 }", BOWL)));
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    assert_eq!(state(1)["dirty"], true);
+    let one = place.ok(&["show", "s", "--trial", "1"]);
+    assert!(one.contains(&format!("git commit: {}, with changes", commit.trim())), "{one}");
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{Place, study};
+use crate::common::{Place, study, wait_until};
 use serde_json::Value;
 
 /// Runs `trials` trials of a program; the study as shown.
@@ -38,7 +38,7 @@ print(json.dumps({'loss': int(os.environ['SURMISE_TRIAL'])}))",
         assert_eq!(trial["state"], "complete", "{trial:#}");
         assert_eq!(trial["value"], number as f64);
         assert_eq!(trial["reports"][2]["step"], 2);
-        assert_eq!(trial["reports"][1]["value"], 0.5);
+        assert_eq!(trial["reports"][1]["metrics"]["loss"], 0.5);
         let folder = place.path().join(format!("runs/s/{number}"));
         assert_eq!(std::fs::read_to_string(folder.join("model.bin")).unwrap(), "weights");
         let log = std::fs::read_to_string(folder.join("trial.log")).unwrap();
@@ -65,6 +65,43 @@ sys.exit(3)",
 }
 
 #[test]
+fn every_number_is_kept_by_step_and_final() {
+    let program = "import json
+for epoch in range(1, 4):
+    print(json.dumps({'epoch': epoch, 'val_acc': epoch / 10, 'loss': 1 / epoch, 'note': 'x'}))
+print(json.dumps({'level': 'info', 'time': 3}))
+print(json.dumps({'loss': 0.25, 'seconds': 12.5, 'bad': float('inf')}))";
+    let (place, shown) = run(1, program);
+    let trial = &shown["trials"][0];
+    assert_eq!(trial["value"], 0.25);
+    assert_eq!(trial["metrics"], serde_json::json!({ "loss": 0.25, "seconds": 12.5 }));
+    let reports: Vec<_> = trial["reports"].as_array().unwrap().iter().collect();
+    assert_eq!(reports.len(), 3);
+    assert_eq!(reports[1]["step"], 2);
+    assert_eq!(reports[1]["metrics"], serde_json::json!({ "loss": 0.5, "val_acc": 0.2 }));
+    let attempt = &trial["attempts"][0];
+    assert_eq!(attempt["argv"][0], "python3");
+    assert_eq!(attempt["outcome"], "complete");
+
+    let curves = place.ok(&["export", "s", "--table", "reports"]);
+    let lines: Vec<&str> = curves.lines().collect();
+    assert_eq!(lines[0], "number,step,metrics.loss,metrics.val_acc");
+    assert_eq!(lines[2], "0,2,0.5,0.2");
+    let trials = place.ok(&["export", "s"]);
+    assert!(trials.lines().next().unwrap().contains(",metrics.loss,metrics.seconds,"), "{trials}");
+    let table = place.ok(&["show", "s"]);
+    assert!(table.contains("seconds") && table.contains("12.5"), "{table}");
+    let one = place.ok(&["show", "s", "--trial", "0"]);
+    assert!(one.contains("step 2: loss 0.5, val_acc 0.2"), "{one}");
+}
+
+#[test]
+fn without_a_final_line_the_last_step_counts() {
+    let (_, shown) = run(1, "for s in (1, 2): print('{\"step\": %d, \"loss\": %d}' % (s, 10 - s))");
+    assert_eq!(shown["trials"][0]["value"], 8.0);
+}
+
+#[test]
 fn no_metric_and_nan_are_failures_that_say_so() {
     let (_, shown) = run(1, "print('{\"accuracy\": 1}')");
     let (kind, reason) = failure(&shown);
@@ -72,8 +109,8 @@ fn no_metric_and_nan_are_failures_that_say_so() {
     assert!(reason.contains("{\"loss\": …}"), "{reason}");
     assert!(reason.contains("is: {\"accuracy\": 1}"), "{reason}");
 
-    let (_, shown) = run(1, "print('{\"step\": 1, \"loss\": 1}')");
-    assert!(failure(&shown).1.contains("1 steps but no line without `step`"));
+    let (_, shown) = run(1, "print('{\"step\": 1, \"other\": 1}')");
+    assert!(failure(&shown).1.contains("is: {\"step\": 1, \"other\": 1}"));
 
     let (_, shown) = run(1, "import json; print(json.dumps({'loss': float('nan')}))");
     assert_eq!(failure(&shown), ("not_a_number", "`loss` was NaN"));
@@ -96,11 +133,7 @@ time.sleep(1000)";
     let (kind, reason) = failure(&shown);
     assert_eq!((kind, reason), ("timed_out", "still running after 1s"));
     let pid: u32 = std::fs::read_to_string(place.path().join("pid")).unwrap().parse().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while surmise::study::identify(pid).is_some() {
-        assert!(Instant::now() < deadline, "the program's child {pid} lives on");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("the program's child is gone", || surmise::process::identify(pid).is_none());
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! The Gaussian process, from outside. Its comparison with GPyTorch and BoTorch lives beside the code.
 
-use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
-use surmise::gp::{Column, Ensemble, GaussianProcess, GpError, Hyperparameters};
+use surmise::gp::{Column, DMatrix, DVector, Ensemble, GaussianProcess, GpError, Hyperparameters};
 
 fn line(x: &[f64]) -> DMatrix<f64> {
     DMatrix::from_column_slice(x.len(), 1, x)

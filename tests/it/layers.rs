@@ -1,6 +1,6 @@
 //! The house's one rule: arrows between modules run downward only.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,20 +9,53 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("program", &["cli"]),
     (
         "cli",
-        &["runner", "plot", "study", "store", "spec", "objective", "sampler", "trial", "space"],
+        &[
+            "worker",
+            "plot",
+            "study",
+            "store",
+            "spec",
+            "objective",
+            "sampler",
+            "model",
+            "trial",
+            "space",
+            "numeric",
+        ],
     ),
-    ("runner", &["study", "objective", "store", "trial"]),
-    ("plot", &["study", "spec", "trial", "space", "gp"]),
-    ("study", &["store", "sampler", "objective", "spec", "trial", "space", "gp"]),
-    ("store", &["spec", "trial", "space"]),
+    ("worker", &["study", "objective", "store", "process", "trial"]),
+    ("plot", &["study", "spec", "model", "trial", "space"]),
+    (
+        "study",
+        &[
+            "store",
+            "sampler",
+            "objective",
+            "spec",
+            "model",
+            "process",
+            "trial",
+            "space",
+            "gp",
+            "numeric",
+        ],
+    ),
+    ("store", &["spec", "process", "trial", "space"]),
     ("spec", &["sampler", "objective", "document", "trial", "space"]),
-    ("objective", &["document", "trial", "space"]),
-    ("sampler", &["gp", "trial", "space"]),
+    ("objective", &["document", "process", "trial", "space"]),
+    ("sampler", &["model", "gp", "document", "trial", "space", "numeric"]),
+    ("model", &["gp", "trial", "space"]),
     ("trial", &["space"]),
-    ("gp", &[]),
-    ("space", &[]),
+    ("gp", &["numeric"]),
+    ("space", &["numeric"]),
+    (&["numeric"]),
     ("document", &[]),
+    ("process", &[]),
+    ("numeric", &[]),
 ];
+
+/// Folders whose files use each other without a circle.
+const WITHOUT_CIRCLES: &[&str] = &["sampler", "model", "gp", "space", "numeric"];
 
 #[test]
 fn arrows_run_downward_only() {
@@ -68,13 +101,80 @@ fn the_layer_table_is_a_hierarchy() {
     }
 }
 
+/// Files of a folder, too, form a hierarchy. A folder in it counts as one file; what `mod.rs` defines lies
+/// below all of them, what it lists above.
+#[test]
+fn files_of_a_folder_make_no_circle() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for name in WITHOUT_CIRCLES {
+        let folder = source.join(name);
+        let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
+        let listed: BTreeSet<String> = list
+            .lines()
+            .filter_map(|line| line.split("mod ").nth(1)?.strip_suffix(';'))
+            .map(Into::into)
+            .collect();
+        let exported = exports(&list);
+        let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in rust_files(&folder) {
+            let inside = file.strip_prefix(&folder).unwrap();
+            let own = first_word(&inside.to_string_lossy());
+            if own == "mod" || inside.ends_with("tests.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            let (code, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+            let mut used = paths(code, &format!("crate::{name}::"));
+            // In a file of the folder, or where a folder in it begins, `super` is the folder.
+            if inside.components().count() == 1 || inside.ends_with("mod.rs") {
+                used.extend(paths(code, "super::"));
+            }
+            let used = used.into_iter().filter_map(|word| match listed.contains(&word) {
+                true => Some(word),
+                false => exported.get(&word).cloned(),
+            });
+            arrows.entry(own.clone()).or_default().extend(used.filter(|used| *used != own));
+        }
+        let mut placed: BTreeSet<String> = BTreeSet::new();
+        while placed.len() < arrows.len() {
+            let next = arrows.iter().find(|(file, used)| {
+                !placed.contains(*file)
+                    && used.iter().all(|u| placed.contains(u) || !arrows.contains_key(u))
+            });
+            let Some((file, _)) = next else {
+                arrows.retain(|file, _| !placed.contains(file));
+                panic!("files of src/{name} use each other in a circle: {arrows:?}");
+            };
+            placed.insert(file.clone());
+        }
+    }
+}
+
+/// Names that a `mod.rs` passes on, each with the file that defines it.
+fn exports(list: &str) -> BTreeMap<String, String> {
+    let mut exported = BTreeMap::new();
+    for (at, _) in list.match_indices("use ") {
+        let path = list[at + "use ".len()..].split(';').next().unwrap();
+        if let Some((file, names)) = path.split_once("::") {
+            let names = names.trim_matches(['{', '}']).split(',').map(first_word);
+            exported.extend(names.map(|name| (name, file.to_owned())));
+        }
+    }
+    exported
+}
+
 /// The modules named after `crate::`, in `use` lines (braces included), paths and doc links of code.
 fn modules_used(text: &str) -> BTreeSet<String> {
+    paths(text, "crate::")
+}
+
+/// The words that follow a prefix in code, those of a list in braces one by one.
+fn paths(text: &str, prefix: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = code.collect::<Vec<_>>().join("\n");
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
+    for (at, _) in code.match_indices(prefix) {
+        let rest = &code[at + prefix.len()..];
         if let Some(list) = rest.strip_prefix('{') {
             let list = &list[..list.find('}').unwrap_or(list.len())];
             used.extend(list.split(',').map(first_word).filter(|word| !word.is_empty()));

@@ -31,7 +31,7 @@ fn recommendation(
     let mut study = study(trials, seed);
     while let Some(trial) = study.ask().unwrap() {
         let value = measure(&trial.params);
-        study.tell(&trial, Ok(Outcome::Complete { value })).unwrap();
+        study.tell_value(&trial, value).unwrap();
     }
     let found = study.recommend().unwrap().unwrap();
     assert_eq!(found.measured.trial, study.best().unwrap().unwrap());
@@ -109,7 +109,7 @@ fn of_equals_the_first_and_without_a_value_none() {
     study.tell(&trial, Err(failure)).unwrap();
     assert_eq!(study.recommend().unwrap(), None);
     let trial = study.ask().unwrap().unwrap();
-    study.tell(&trial, Ok(Outcome::Complete { value: 1.0 })).unwrap();
+    study.tell_value(&trial, 1.0).unwrap();
     assert_eq!(study.recommend().unwrap().unwrap().recommended.trial.number, trial.number);
 }
 

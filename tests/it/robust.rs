@@ -17,7 +17,7 @@ use surmise::trial::{History, Observation, Origin, TrialNumber};
 const MODEL_AT_ONCE: SamplerSettings = SamplerSettings::Gp(GpSettings {
     sobol: Some(0),
     observations: GpSettings::OBSERVATIONS,
-    without: Vec::new(),
+    ablate: Vec::new(),
 });
 
 /// A history to be made in some space.

@@ -2,9 +2,8 @@
 
 use proptest::prelude::*;
 use surmise::gp::GpError;
-use surmise::sampler::{
-    self, GpSettings, Part, Sampler, SamplerError, SamplerSettings, descriptive_surrogate,
-};
+use surmise::model::{Purpose, Surrogate};
+use surmise::sampler::{self, Ablation, GpSettings, Sampler, SamplerError, SamplerSettings};
 use surmise::space::{
     CategoricalDomain, Condition, Domain, Guess, IntDomain, ParamValue, Parameter, Params, Scale,
     SearchSpace,
@@ -123,9 +122,9 @@ fn diverged_losses_do_not_blind_the_model() {
     assert!(regret < -4.0, "{regret:.2}");
 }
 
-/// What is gained on first trials that were all disasters is no measure of what is worth a trial.
+/// What is gained on first trials that were all hopeless is no measure of what is worth a trial.
 #[test]
-fn disasters_at_first_do_not_make_the_search_reckless() {
+fn outliers_at_first_do_not_make_the_search_reckless() {
     let space = unit_cube(2);
     let regret = |seed| {
         let sampler = sampler::build(&gp(None), seed);
@@ -229,7 +228,7 @@ fn the_first_trial_lies_in_the_middle_or_at_the_guesses() {
     // Where the middle is not allowed no one pretends it was.
     let (origin, at) = first(plain.clone(), &["x + y < 0.5"], &gp(None));
     assert!(origin == Origin::Sobol && at[0] + at[1] < 0.5, "{origin:?} {at:?}");
-    let settings = GpSettings { without: vec![Part::Center], ..GpSettings::default() };
+    let settings = GpSettings { ablate: vec![Ablation::Center], ..GpSettings::default() };
     let sobol = first(plain.clone(), &[], &SamplerSettings::Sobol);
     assert_eq!(first(plain.clone(), &[], &SamplerSettings::Gp(settings)), sobol);
     let mut guessed = plain;
@@ -311,7 +310,10 @@ fn more_dimensions_than_sobol_has_is_an_error() {
 fn surrogate_predicts_in_units_of_the_loss() {
     let space = unit_cube(1);
     let mut history = History::default();
-    assert_eq!(descriptive_surrogate(&space, &history).err(), Some(GpError::NoObservations));
+    assert_eq!(
+        Surrogate::fit(&space, &history, Purpose::Describe).err(),
+        Some(GpError::NoObservations)
+    );
     let loss = |u: f64| 1000.0 + 50.0 * (4.0 * u).sin();
     for number in 0..9 {
         let u = 0.5 * number as f64 / 8.0;
@@ -319,7 +321,7 @@ fn surrogate_predicts_in_units_of_the_loss() {
         let loss = Some(loss(u));
         history.observations.push(Observation { number: TrialNumber(number), params, loss });
     }
-    let surrogate = descriptive_surrogate(&space, &history).unwrap();
+    let surrogate = Surrogate::fit(&space, &history, Purpose::Describe).unwrap();
     let near = surrogate.predict(&space.decode(&[0.22]));
     assert!((near.loss - loss(0.22)).abs() < 1.0, "{near:?}");
     assert!(near.standard_error < 2.0, "{near:?}");
@@ -471,7 +473,7 @@ proptest! {
             let values = suggestion.params.iter().map(|(n, v)| (n, v.clone()));
             prop_assert_eq!(space.check(values), Ok(suggestion.params.clone()));
         }
-        if let Ok(model) = descriptive_surrogate(&space, &history) {
+        if let Ok(model) = Surrogate::fit(&space, &history, Purpose::Describe) {
             let prediction = model.predict(&draw(5000));
             prop_assert!(prediction.loss.is_finite());
             prop_assert!(prediction.standard_error >= 0.0);

@@ -1,5 +1,6 @@
 //! Study files: what loads, what it means, and what is refused with which words.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -7,7 +8,7 @@ use surmise::objective::cnn::{
     CnnSettings, Course, EarlyStopping, OptimizerKind, Precision, Schedule, Transform, Watched,
 };
 use surmise::objective::{CommandSettings, ObjectiveSettings, ObjectiveSpec, ObjectiveTemplate};
-use surmise::sampler::SamplerSettings;
+use surmise::sampler::{Ablation, SamplerSettings};
 use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
 use surmise::spec::{SpecError, StudySpec, render};
 use surmise::trial::Direction;
@@ -347,6 +348,42 @@ fn what_is_not_written_has_its_default() {
     assert_eq!((spec.metric.as_str(), spec.seed), ("value", 0));
     assert_eq!(spec.sampler, SamplerSettings::default());
     assert_eq!(spec.direction, Direction::Minimize);
+}
+
+#[test]
+fn an_ablation_has_an_earlier_name_that_is_still_read() {
+    let study = |settings: &str| {
+        let sampler = format!("sampler: {{ type: gp, {settings} }}\n");
+        parameter("{ low: 0.0, high: 1.0 }") + sampler.as_str()
+    };
+    let spec = load(&study("ablate: [center, additive]"));
+    let SamplerSettings::Gp(settings) = &spec.sampler else { panic!("another sampler") };
+    assert_eq!(settings.ablate, [Ablation::Additive, Ablation::Center]);
+    assert_eq!(spec.to_json()["sampler"]["ablate"], json!(["additive", "center"]));
+    assert_eq!(load(&study("without: [center, additive]")), spec);
+    let refuse = |text: &str| render(&StudySpec::parse(text, "test.yaml").unwrap_err(), false);
+    let twice = refuse(&study("ablate: [center], without: [center]"));
+    assert!(twice.contains("`without` is the earlier name of `ablate`"), "{twice}");
+    let unknown = refuse(&study("ablat: [center]"));
+    assert!(unknown.contains("did you mean `ablate`?"), "{unknown}");
+}
+
+/// Documents that list the samplers list all that are registered.
+#[test]
+fn every_sampler_is_documented() {
+    let read = |file| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let readme = read("README.md");
+    let row = readme.lines().find(|line| line.starts_with("| `sampler` |")).unwrap();
+    let rustdoc = read("src/spec/mod.rs");
+    for (name, about) in SamplerSettings::ALL {
+        assert!(row.contains(&format!("`{name}`")), "README.md lacks the sampler `{name}`");
+        let line = format!("//! | `{name}` or `{{ type: {name} }}` |");
+        assert!(rustdoc.contains(&line), "src/spec/mod.rs lacks the sampler `{name}`");
+        assert!(about.ends_with('.'), "{about}");
+    }
+    let text = parameter("{ low: 0.0, high: 1.0 }") + "sampler: sobl\n";
+    let error = render(&StudySpec::parse(&text, "test.yaml").unwrap_err(), false);
+    assert!(error.contains("did you mean `sobol`?"), "{error}");
 }
 
 #[test]

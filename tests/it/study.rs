@@ -2,10 +2,17 @@
 
 use std::path::Path;
 
+use surmise::Metrics;
+use surmise::study::Replay;
 use surmise::{
     Closure, Direction, Domain, ObjectiveSpec, Parameter, SamplerSettings, SearchSpace,
     SqliteOptions, SqliteStore, Study, StudySpec,
 };
+
+/// Final metrics of a study that measures `loss`.
+fn measured(loss: f64) -> Metrics {
+    Metrics::from([("loss", loss)])
+}
 
 fn bowl_spec(trials: u64) -> StudySpec {
     let unit = |name: &str| Parameter::new(name, Domain::float(0.0, 1.0).unwrap());
@@ -74,7 +81,7 @@ fn a_trial_left_by_a_process_that_is_gone_is_asked_again() {
     let folder = tempfile::tempdir().unwrap();
     // A process of this host that is surely gone.
     let mut child = std::process::Command::new("true").spawn().unwrap();
-    let (host, pid) = (surmise::study::host(), child.id());
+    let (host, pid) = (surmise::process::host(), child.id());
     child.wait().unwrap();
     let mut study = open(folder.path(), bowl_spec(5));
     let id = study.id();
@@ -97,20 +104,20 @@ fn a_trial_left_by_a_process_that_is_gone_is_asked_again() {
 fn what_the_user_adds_counts_and_what_is_outside_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut study = open(folder.path(), bowl_spec(8));
-    study.add([("x", 0.5.into()), ("y", 0.6.into())], 0.0).unwrap();
+    study.add([("x", 0.5.into()), ("y", 0.6.into())], measured(0.0)).unwrap();
     let enqueued = study.enqueue([("y", 0.25.into()), ("x", 1.0.into())]).unwrap();
-    assert!(study.add([("x", 2.0.into()), ("y", 0.0.into())], 0.0).is_err());
+    assert!(study.add([("x", 2.0.into()), ("y", 0.0.into())], measured(0.0)).is_err());
     assert!(study.enqueue([("x", 0.5.into())]).is_err());
     let first = study.ask().unwrap().unwrap();
     assert_eq!((first.number, first.params.f64("x")), (enqueued, Some(1.0)));
-    study.tell(&first, Ok(surmise::Outcome::Complete { value: f64::NAN })).unwrap();
+    study.tell_value(&first, f64::NAN).unwrap();
     run(&mut study, folder.path());
     let trials = study.trials().unwrap();
     assert_eq!(trials.len(), 8);
     assert_eq!(study.best().unwrap().unwrap().number, trials[0].number);
     let failure = &trials[1].state;
     assert!(matches!(failure, surmise::TrialState::Failed(f) if f.reason == "`loss` was NaN"));
-    let (compared, mismatches) = study.replay(|_| {}).unwrap();
+    let Replay { compared, mismatches, .. } = study.replay(|_| {}).unwrap();
     assert_eq!((compared, mismatches.len()), (6, 0));
 }
 
@@ -142,19 +149,19 @@ fn a_finite_study_ends_when_all_points_have_been_tried() {
         let folder = tempfile::tempdir().unwrap();
         let mut study = open(folder.path(), finite_spec(sampler, 50));
         // A point the user adds is tried, one that is tried twice counts once.
-        study.add([("kind", "a".into())], 1.0).unwrap();
+        study.add([("kind", "a".into())], measured(1.0)).unwrap();
         study.enqueue([("kind", "a".into())]).unwrap();
         let mut asked = Vec::new();
         while let Some(trial) = study.ask().unwrap() {
             assert!(asked.len() < 7, "{} once more", trial.params);
-            study.tell(&trial, Ok(surmise::Outcome::Complete { value: 2.0 })).unwrap();
+            study.tell_value(&trial, 2.0).unwrap();
             asked.push(trial.params);
         }
         assert_eq!(asked.len(), 7, "the enqueued one and the six others");
         assert_eq!(study.used_up().unwrap(), Some(7));
         let summary = study.summary().unwrap();
         assert_eq!((summary.counts.total(), study.most_trials(&summary).unwrap()), (8, 8));
-        let (compared, mismatches) = study.replay(|_| {}).unwrap();
+        let Replay { compared, mismatches, .. } = study.replay(|_| {}).unwrap();
         assert_eq!((compared, mismatches.len()), (6, 0));
     }
 }
@@ -177,7 +184,7 @@ fn a_finite_space_is_shared_by_all_who_ask() {
                 }
             }
             for trial in held {
-                study.tell(&trial, Ok(surmise::Outcome::Complete { value: 1.0 })).unwrap();
+                study.tell_value(&trial, 1.0).unwrap();
             }
             points
         };
@@ -216,9 +223,9 @@ objective: { type: external }
             let (x, y) = (trial.params.f64("x").unwrap(), trial.params.f64("y"));
             assert_eq!(y.is_some(), trial.params.str("kind") == Some("b"));
             assert!(x * y.unwrap_or(0.0) < 0.1 && x.log10() < -0.5, "{}", trial.params);
-            study.tell(&trial, Ok(surmise::Outcome::Complete { value: x })).unwrap();
+            study.tell_value(&trial, x).unwrap();
         }
-        let (compared, mismatches) = study.replay(|_| {}).unwrap();
+        let Replay { compared, mismatches, .. } = study.replay(|_| {}).unwrap();
         assert_eq!((compared, mismatches.len()), (23, 0));
         assert_eq!(study.used_up().unwrap(), None);
     }

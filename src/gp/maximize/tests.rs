@@ -1,8 +1,12 @@
 use nalgebra::DVector;
 
 use super::*;
+use crate::gp::acquisition::LOG_EI;
 use crate::gp::golden::{golden_models, thirds};
-use crate::gp::{Belief, Column, GaussianProcess, Prior};
+use crate::gp::{Column, ColumnPrior, GaussianProcess, Prior};
+
+/// Log expected improvement.
+const EI: &dyn Acquisition = LOG_EI.function;
 
 /// All of the cube that the columns allow, but for some points.
 struct Cube<'a> {
@@ -20,7 +24,7 @@ impl Region for Cube<'_> {
 
 fn maximum(gp: &Ensemble, excluded: &[Vec<f64>]) -> Option<Maximum> {
     let columns = gp.columns();
-    gp.maximize_log_ei(&spread(columns.len()), &Cube { columns, excluded }, None)
+    gp.maximize(&filling(columns.len()), &Cube { columns, excluded }, EI, None)
 }
 
 #[test]
@@ -28,9 +32,9 @@ fn log_ei_equals_botorch() {
     for (model, gp) in golden_models() {
         let gp = Ensemble::from(gp);
         let points = model.points;
-        let batch = gp.rate(&rows(&points, 3), None);
+        let batch = gp.rate(&rows(&points, 3), EI, None);
         for (i, expected) in model.log_ei.into_iter().enumerate() {
-            let (single, gradient) = gp.rate_with_gradient(&points[i], None);
+            let (single, gradient) = gp.rate_with_gradient(&points[i], EI, None);
             assert!((single - expected).abs() < 1e-8 * expected.abs().max(1.0));
             assert!((batch[i] - expected).abs() < 1e-8 * expected.abs().max(1.0));
             for (found, expected) in gradient.iter().zip(&model.log_ei_gradient[i]) {
@@ -45,13 +49,13 @@ fn log_ei_gradient_matches_central_differences() {
     for (model, gp) in golden_models() {
         let gp = Ensemble::from(gp);
         for point in model.points {
-            let (_, gradient) = gp.rate_with_gradient(&point, None);
+            let (_, gradient) = gp.rate_with_gradient(&point, EI, None);
             let continuous = gp.columns().iter().filter(|c| c.levels().is_none()).count();
             for k in 0..continuous {
                 let at = |h: f64| {
                     let mut moved = point.clone();
                     moved[k] += h;
-                    gp.rate_with_gradient(&moved, None).0
+                    gp.rate_with_gradient(&moved, EI, None).0
                 };
                 let numeric = (at(1e-6) - at(-1e-6)) / 2e-6;
                 let error = (gradient[k] - numeric).abs() / numeric.abs().max(1.0);
@@ -71,7 +75,7 @@ fn sloping(columns: &[Column], best: &[f64]) -> Ensemble {
     GaussianProcess::fit(columns, x, &y).unwrap().into()
 }
 
-fn spread(d: usize) -> DMatrix<f64> {
+fn filling(d: usize) -> DMatrix<f64> {
     // Multiples of irrational numbers fill the cube evenly.
     let steps = [0.414_213_562, 0.732_050_808, 0.236_067_977];
     DMatrix::from_fn(128, d, |i, k| (i as f64 * steps[k]).fract())
@@ -85,8 +89,8 @@ fn reaches_a_maximum_on_a_face() {
     let fine = DMatrix::from_fn(101 * 101, 2, |i, k| {
         (if k == 0 { i / 101 } else { i % 101 }) as f64 / 100.0
     });
-    let grid = gp.best_by_log_ei(&fine, None).unwrap();
-    assert!(found.log_ei >= grid.log_ei - 1e-4, "{found:?} {grid:?}");
+    let grid = gp.best_of(&fine, EI, None).unwrap();
+    assert!(found.log_value >= grid.log_value - 1e-4, "{found:?} {grid:?}");
     assert!(grid.point.iter().any(|&u| u == 0.0 || u == 1.0), "{grid:?}");
 }
 
@@ -108,7 +112,7 @@ fn discrete_columns_stay_on_their_levels_and_exclusions_hold() {
     // Every point comes once, and the first is the true maximum.
     while let Some(found) = maximum(&gp, &excluded) {
         if excluded.is_empty() {
-            let best = gp.best_by_log_ei(&rows(&all, 3), None).unwrap();
+            let best = gp.best_of(&rows(&all, 3), EI, None).unwrap();
             assert_eq!(found.point, best.point);
         }
         assert!(all.contains(&found.point), "{found:?}");
@@ -119,18 +123,18 @@ fn discrete_columns_stay_on_their_levels_and_exclusions_hold() {
 }
 
 #[test]
-fn a_believed_point_keeps_its_mean_and_loses_its_appeal() {
+fn a_point_conditioned_on_its_mean_keeps_it_and_loses_its_appeal() {
     let columns = vec![Column::continuous(); 2];
     let mut gp = sloping(&columns, &[0.3, 0.6]);
     let first = maximum(&gp, &[]).unwrap();
     let at = DMatrix::from_row_slice(1, 2, &first.point);
     let before = gp.members[0].posterior(&at).unwrap();
-    gp.believe(&first.point).unwrap();
+    gp.condition_on_mean(&first.point).unwrap();
     let after = gp.members[0].posterior(&at).unwrap();
     assert!((before.mean[0] - after.mean[0]).abs() < 1e-9);
     assert!(after.standard_deviation[0] < 0.5 * before.standard_deviation[0]);
     let second = maximum(&gp, &[]).unwrap();
-    assert!(second.log_ei < first.log_ei);
+    assert!(second.log_value < first.log_value);
     let gaps = first.point.iter().zip(&second.point).map(|(a, b)| (a - b).abs());
     assert!(gaps.fold(0.0, f64::max) > 0.01, "{first:?} {second:?}");
 }
@@ -149,27 +153,27 @@ impl Region for Below {
 fn slides_along_the_edge_of_a_region() {
     let gp = sloping(&vec![Column::continuous(); 2], &[1.0, 0.4]);
     let region = Below(1.1);
-    let found = gp.maximize_log_ei(&spread(2), &region, None).unwrap();
+    let found = gp.maximize(&filling(2), &region, EI, None).unwrap();
     let fine = (0..=1000).filter_map(|i| {
         let u = f64::from(i) / 1000.0;
         region.admit(vec![u, (1.1 - u).min(1.0)])
     });
-    let edge = gp.best_by_log_ei(&rows(&fine.collect::<Vec<_>>(), 2), None).unwrap();
+    let edge = gp.best_of(&rows(&fine.collect::<Vec<_>>(), 2), EI, None).unwrap();
     assert!(found.point.iter().sum::<f64>() <= 1.1);
-    assert!(found.log_ei >= edge.log_ei - 0.05, "{found:?} {edge:?}");
+    assert!(found.log_value >= edge.log_value - 0.05, "{found:?} {edge:?}");
 }
 
 #[test]
-fn a_strong_preference_draws_the_maximum_and_its_slope_is_right() {
+fn a_strong_user_prior_draws_the_maximum_and_its_slope_is_right() {
     let gp = sloping(&vec![Column::continuous(); 2], &[0.2, 0.8]);
-    let belief = Belief { center: 0.9, deviation: 0.05 };
-    let preference = Preference { beliefs: vec![Some(belief), None], weight: 1e4 };
+    let prior = ColumnPrior { center: 0.9, deviation: 0.05 };
+    let user_prior = UserPrior { columns: vec![Some(prior), None], weight: 1e4 };
     let columns = gp.columns();
     let region = Cube { columns, excluded: &[] };
-    let found = gp.maximize_log_ei(&spread(2), &region, Some(&preference)).unwrap();
+    let found = gp.maximize(&filling(2), &region, EI, Some(&user_prior)).unwrap();
     assert!((found.point[0] - 0.9).abs() < 0.01, "{found:?}");
-    let mild = Preference { weight: 0.3, ..preference };
-    let at = |u: f64| gp.rate_with_gradient(&[u, 0.4], Some(&mild));
+    let mild = UserPrior { weight: 0.3, ..user_prior };
+    let at = |u: f64| gp.rate_with_gradient(&[u, 0.4], EI, Some(&mild));
     let numeric = (at(0.5 + 1e-6).0 - at(0.5 - 1e-6).0) / 2e-6;
     assert!((at(0.5).1[0] - numeric).abs() < 1e-4 * numeric.abs(), "{numeric}");
 }
@@ -190,13 +194,13 @@ fn gradients_hold_with_an_additive_part_and_switched_off_columns() {
     let gp = Ensemble::fit(&columns, x, &y, Prior::default(), 5, 7).unwrap();
     assert!(gp.members.len() > 1 && gp.members[0].hyperparameters.additive_variance > 0.0);
     for point in [[0.35, 0.6, thirds()[0]], [0.8, -1.0, thirds()[1]]] {
-        let (_, gradient) = gp.rate_with_gradient(&point, None);
+        let (_, gradient) = gp.rate_with_gradient(&point, EI, None);
         let free = if point[1] < 0.0 { 1 } else { 2 };
         for k in 0..free {
             let at = |h: f64| {
                 let mut moved = point;
                 moved[k] += h;
-                gp.rate_with_gradient(&moved, None).0
+                gp.rate_with_gradient(&moved, EI, None).0
             };
             let numeric = (at(1e-6) - at(-1e-6)) / 2e-6;
             let error = (gradient[k] - numeric).abs() / numeric.abs().max(1.0);

@@ -12,33 +12,34 @@
 //! | `SURMISE_METRIC` | the name of the metric to report |
 //! | `SURMISE_DIR` | the trial's folder, for files it wants to keep |
 //!
-//! `{"step": 3, "accuracy": 0.71}` is an intermediate value, `{"accuracy": 0.85}` (no step) the final
-//! one; the last final one counts. Everything else on stdout, and all of stderr, goes to
-//! `trial.log` in the trial's folder.
+//! `{"step": 3, "val_loss": 0.4, "accuracy": 0.71}` is a report at a step, `{"accuracy": 0.85}` (no
+//! step) final metrics; the last word on each counts. Without a final line the last step's values count.
+//! `epoch`, `iteration` and `global_step` count as `step`. Every number is kept, whatever its name. A
+//! line is taken for metrics if it holds the study's metric, or a step and numbers, or only numbers; all
+//! of stdout and stderr goes to `trial.log` in the trial's folder, too.
 
-mod child;
-mod leftover;
 mod output;
 
 use std::ffi::OsString;
-use std::ops::ControlFlow;
 use std::process::ExitStatus;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use crate::trial::FailureKind;
+use crate::process::{ChildGroup, SpawnError, Tail, describe_exit, kill_marked};
+use crate::space::Params;
+use crate::trial::{FailureKind, Metrics, Report};
 
 use super::{
     CommandSettings, Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome,
     Reporter, TrialContext,
 };
-pub use child::describe_exit;
 
-use child::ChildGroup;
-use output::{Event, Log, Metric, StderrTail};
+use super::stop::Waker;
+use output::{Log, MetricLine, QUOTED_BYTES};
 
-/// How often a silent program is looked at.
-const TICK: Duration = Duration::from_millis(20);
+/// The variable that names a trial's folder; no two trials of a machine share one.
+const FOLDER: &str = "SURMISE_DIR";
 /// How long after the program's end its descendants may keep its pipes open.
 const PIPE_GRACE: Duration = Duration::from_secs(2);
 
@@ -58,6 +59,13 @@ impl CommandObjective {
 impl Objective for CommandObjective {
     fn has_children(&self) -> bool {
         true
+    }
+
+    fn argv(&self, params: &Params) -> Option<Vec<String>> {
+        match self.template.bind(params) {
+            Ok(ObjectiveSettings::Command(settings)) => Some(settings.argv),
+            _ => None,
+        }
     }
 
     fn evaluate(
@@ -90,96 +98,184 @@ fn run(
         ("SURMISE_STUDY", trial.study.into()),
         ("SURMISE_SEED", trial.seed.to_string().into()),
         ("SURMISE_METRIC", trial.metric.into()),
-        (leftover::MARK, OsString::from(trial.folder)),
+        (FOLDER, OsString::from(trial.folder)),
     ];
     if trial.attempt > 1 {
-        leftover::kill(trial.folder);
+        kill_marked(FOLDER, trial.folder.as_os_str());
     }
     let log = Log::create(&trial.folder.join("trial.log"))
         .map_err(|e| unusable(format!("cannot write {}/trial.log: {e}", trial.folder.display())))?;
-    let mut child = ChildGroup::spawn(&settings.argv, &environment)?;
+    let mut child = ChildGroup::spawn(&settings.argv, &environment).map_err(not_started)?;
 
     // Bounded, so that a flood waits in the pipe and not in memory.
-    let (sender, events) = sync_channel(256);
-    let stderr = StderrTail::drain(child.take_stderr(), log.clone());
-    let other = output::read_stdout(child.take_stdout(), trial.metric.to_owned(), log, sender);
+    let (sender, happenings) = sync_channel(256);
+    let wake: Arc<Waker> = {
+        let sender = sender.clone();
+        // Where the channel is full, nobody sleeps.
+        Arc::new(move || drop(sender.try_send(Happening::Stop)))
+    };
+    trial.stop.on_raise(&wake);
+    let (printed, closed) = (sender.clone(), sender.clone());
+    let to_log = log.clone();
+    let stderr = Tail::drain(child.take_stderr(), QUOTED_BYTES, move |line| to_log.line(line));
+    let other = output::read_stdout(
+        child.take_stdout(),
+        trial.metric.to_owned(),
+        log,
+        move |event| printed.send(Happening::Printed(event)).is_ok(),
+        move || drop(closed.send(Happening::Closed)),
+    );
+    child.when_ended(move || drop(sender.send(Happening::Ended))).map_err(cannot_wait)?;
 
     let started = Instant::now();
-    let mut next_look = started;
-    let mut last: Option<Metric> = None;
-    let mut steps = 0_usize;
+    let deadline = settings.timeout.and_then(|limit| started.checked_add(limit));
+    let mut measured = Measured::default();
     let mut open = true;
     let mut ended: Option<(ExitStatus, Instant)> = None;
     let status = loop {
-        match if open { events.recv_timeout(TICK) } else { Err(RecvTimeoutError::Timeout) } {
-            Ok(Event::Step(report)) => {
-                steps += 1;
-                if let ControlFlow::Break(()) = reporter.report(report) {
+        let until = ended.map_or(deadline, |(_, at)| Some(at + PIPE_GRACE));
+        match next(&happenings, until) {
+            Some(Happening::Printed(line)) => {
+                if let Some(report) = measured.take(line, trial.metric)
+                    && reporter.report(report).is_break()
+                {
                     return Ok(Outcome::Pruned); // dropping the child kills its group
                 }
             }
-            Ok(Event::Final(metric)) => last = Some(metric),
-            Err(RecvTimeoutError::Disconnected) => open = false,
-            Err(RecvTimeoutError::Timeout) if !open => std::thread::sleep(TICK / 4),
-            Err(RecvTimeoutError::Timeout) => {}
+            Some(Happening::Closed) => open = false,
+            Some(Happening::Ended) => {
+                ended = Some((child.wait().map_err(cannot_wait)?, Instant::now()));
+            }
+            Some(Happening::Stop) | None => {}
         }
         if let Some((status, at)) = ended {
-            if !open || at.elapsed() > PIPE_GRACE {
+            if !open || at.elapsed() >= PIPE_GRACE {
                 break status;
             }
             continue;
         }
-        if open && Instant::now() < next_look {
-            continue; // a flood must not turn every line into a system call
-        }
-        next_look = Instant::now() + TICK;
         if trial.stop.is_raised() {
             return Err(ObjectiveError::Abandoned);
         }
         if let Some(limit) = settings.timeout.filter(|&limit| started.elapsed() >= limit) {
             child.kill();
             let reason = format!("still running after {}", humantime::format_duration(limit));
-            return Err(ObjectiveError::failed(FailureKind::TimedOut, stderr.append_to(reason)));
+            return Err(ObjectiveError::failed(
+                FailureKind::TimedOut,
+                with_stderr(reason, &stderr),
+            ));
         }
-        let status = child.try_wait().map_err(|e| {
-            ObjectiveError::failed(FailureKind::Error, format!("cannot wait for the program: {e}"))
-        })?;
-        ended = status.map(|status| (status, Instant::now()));
     };
     child.kill(); // descendants that outlived it
-    conclude(status, last, (steps, other.get()), trial.metric, &stderr)
-}
-
-/// The outcome of a program that ended by itself.
-fn conclude(
-    status: ExitStatus,
-    last: Option<Metric>,
-    (steps, other): (usize, Option<String>),
-    metric: &str,
-    stderr: &StderrTail,
-) -> Result<Outcome, ObjectiveError> {
     if !status.success() {
-        let reason = stderr.append_to(describe_exit(status));
+        let reason = with_stderr(describe_exit(status), &stderr);
         return Err(ObjectiveError::failed(FailureKind::Exit, reason));
     }
-    match last {
-        Some(Metric::Number(value)) if value.is_finite() => Ok(Outcome::Complete { value }),
-        Some(Metric::Number(value)) => Err(ObjectiveError::failed(
-            FailureKind::NotANumber,
-            stderr.append_to(format!("`{metric}` was {value}")),
-        )),
-        Some(Metric::Other(text)) => Err(ObjectiveError::failed(
-            FailureKind::NoMetric,
-            stderr.append_to(format!("`{metric}` must be a number, got {text}")),
-        )),
-        None => {
-            let found = match (steps, other) {
-                (0, None) => "the program printed nothing".to_owned(),
-                (0, Some(line)) => format!("the last line the program printed is: {line}"),
-                (n, _) => format!("the program printed {n} steps but no line without `step`"),
-            };
-            let reason = format!("no final {{\"{metric}\": …}} line: {found}");
-            Err(ObjectiveError::failed(FailureKind::NoMetric, stderr.append_to(reason)))
+    measured
+        .conclude(trial.metric, other.get())
+        .map_err(|(kind, reason)| ObjectiveError::failed(kind, with_stderr(reason, &stderr)))
+}
+
+/// What happens to a running program.
+enum Happening {
+    /// It printed a metric line.
+    Printed(MetricLine),
+    /// Its stdout is closed: nothing more will come.
+    Closed,
+    /// It ended.
+    Ended,
+    /// The trial may have to stop.
+    Stop,
+}
+
+/// The next thing that happens; `None` if nothing did until then.
+fn next(happenings: &Receiver<Happening>, until: Option<Instant>) -> Option<Happening> {
+    match until {
+        Some(until) => {
+            happenings.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+        }
+        None => happenings.recv().ok(),
+    }
+}
+
+/// A program that is not there fails every trial alike; another error (no memory, too many processes)
+/// fails this one.
+fn not_started(error: SpawnError) -> ObjectiveError {
+    match error {
+        SpawnError::System { .. } => {
+            ObjectiveError::failed(FailureKind::NotStarted, error.to_string())
+        }
+        _ => unusable(error.to_string()),
+    }
+}
+
+fn cannot_wait(error: std::io::Error) -> ObjectiveError {
+    ObjectiveError::failed(FailureKind::Error, format!("cannot wait for the program: {error}"))
+}
+
+/// `reason`, followed by the last lines of stderr if there are any.
+fn with_stderr(reason: String, stderr: &Tail) -> String {
+    match stderr.text() {
+        lines if lines.is_empty() => reason,
+        lines => format!("{reason}\nlast lines of stderr:\n{lines}"),
+    }
+}
+
+/// What a program has measured so far.
+#[derive(Default)]
+struct Measured {
+    /// The last word on each metric in lines with a step.
+    by_step: Metrics,
+    /// The last word on each metric in lines without one.
+    last: Metrics,
+    /// What stood in place of the study's metric in the last line without a step, where it was no
+    /// number.
+    other: Option<String>,
+}
+
+impl Measured {
+    /// Takes a line; gives the report that it makes.
+    fn take(&mut self, line: MetricLine, metric: &str) -> Option<Report> {
+        let MetricLine { step, metrics, other } = line;
+        let Some(step) = step else {
+            if other.is_some() || metrics.get(metric).is_some() {
+                self.other = other;
+            }
+            self.last.merge(metrics);
+            return None;
+        };
+        self.by_step.merge(metrics.clone());
+        Some(Report { step, metrics })
+    }
+
+    /// The outcome of a program that ended well; `line` is the last one without the metric.
+    fn conclude(
+        self,
+        metric: &str,
+        line: Option<String>,
+    ) -> Result<Outcome, (FailureKind, String)> {
+        if let Some(text) = self.other {
+            let reason = format!("`{metric}` must be a number, got {text}");
+            return Err((FailureKind::NoMetric, reason));
+        }
+        let metrics = if self.last.get(metric).is_some() {
+            self.last
+        } else {
+            let mut metrics = self.by_step;
+            metrics.merge(self.last);
+            metrics
+        };
+        match metrics.get(metric) {
+            Some(value) if value.is_finite() => Ok(Outcome::Complete { metrics }),
+            Some(value) => Err((FailureKind::NotANumber, format!("`{metric}` was {value}"))),
+            None => {
+                let found = match line {
+                    None => "the program printed nothing".to_owned(),
+                    Some(line) => format!("the last line the program printed is: {line}"),
+                };
+                let reason = format!("no {{\"{metric}\": …}} line: {found}");
+                Err((FailureKind::NoMetric, reason))
+            }
         }
     }
 }

@@ -1,41 +1,32 @@
-//! Reading what a program prints: metric lines from stdout, the log, the tail of stderr.
+//! Reading what a program prints: metric lines from stdout, the log.
 
-use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
-use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::trial::Report;
+use crate::process::for_each_line;
+use crate::trial::Metrics;
 
-/// Longest line kept whole; the rest of a longer one is dropped.
-const LINE_LIMIT: u64 = 64 * 1024;
 /// Largest log of one trial; what a flooding program prints beyond it is dropped.
 const LOG_LIMIT: u64 = 64 * 1024 * 1024;
-/// Lines of stderr kept for the failure's reason.
-const TAIL_LINES: usize = 20;
-/// Bytes of one such line.
-const TAIL_LINE_BYTES: usize = 500;
+/// Bytes kept of a line that a failure's reason may quote.
+pub(super) const QUOTED_BYTES: usize = 500;
 
-/// A metric line.
-pub(super) enum Event {
-    /// `{"step": 3, "accuracy": 0.71}`, finite.
-    Step(Report),
-    /// `{"accuracy": 0.85}`
-    Final(Metric),
-}
+/// Keys that name the step of a line, the first of several.
+const STEP_KEYS: [&str; 4] = ["step", "global_step", "iteration", "epoch"];
 
-/// What stood where the metric should.
-pub(super) enum Metric {
-    /// A number, perhaps NaN or infinite.
-    Number(f64),
-    /// Something else, as JSON.
-    Other(String),
+/// A line of metrics: `{"step": 3, "accuracy": 0.71}`, or `{"accuracy": 0.85}` for final ones.
+pub(super) struct MetricLine {
+    /// The step; `None` of a line with final metrics.
+    pub(super) step: Option<u64>,
+    /// Every number but the step, perhaps NaN or infinite.
+    pub(super) metrics: Metrics,
+    /// What stands in place of the study's metric, as JSON, where that is no number.
+    pub(super) other: Option<String>,
 }
 
 /// The trial's log file, shared by the readers of stdout and stderr.
@@ -48,7 +39,7 @@ impl Log {
     }
 
     /// Appends one line. A log that cannot be written (a full disk) costs the log, not the trial.
-    fn line(&self, line: &[u8]) {
+    pub(super) fn line(&self, line: &[u8]) {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (file, written) = &mut *guard;
         if *written > LOG_LIMIT {
@@ -61,73 +52,43 @@ impl Log {
     }
 }
 
-/// Calls `each` for every line, without its end, cut at [`LINE_LIMIT`].
-fn for_each_line(source: impl Read, mut each: impl FnMut(&[u8]) -> bool) {
-    let mut source = BufReader::new(source);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        match source.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
-        if line.last() == Some(&b'\n') {
-            line.pop();
-        } else if skip_rest_of_line(&mut source).is_err() {
-            return;
-        }
-        if !each(&line) {
-            return;
-        }
-    }
-}
-
-fn skip_rest_of_line(source: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let buffer = source.fill_buf()?;
-        let (used, done) = match buffer.iter().position(|&b| b == b'\n') {
-            Some(end) => (end + 1, true),
-            None => (buffer.len(), buffer.is_empty()),
-        };
-        source.consume(used);
-        if done {
-            return Ok(());
-        }
-    }
-}
-
-/// Reads stdout on a thread of its own until it closes: metric lines to `events`, the rest to the log.
+/// Reads stdout on a thread of its own until it closes or `metrics` wants no more: all to the log, metric
+/// lines to `metrics`, too; then calls `closed`.
 pub(super) fn read_stdout(
     stdout: Option<impl Read + Send + 'static>,
     metric: String,
     log: Log,
-    events: SyncSender<Event>,
+    metrics: impl Fn(MetricLine) -> bool + Send + 'static,
+    closed: impl FnOnce() + Send + 'static,
 ) -> LastLine {
     let last = LastLine::default();
     let shared = last.clone();
-    let Some(stdout) = stdout else { return last };
+    let Some(stdout) = stdout else {
+        closed();
+        return last;
+    };
     thread::spawn(move || {
         for_each_line(stdout, |line| {
             log.line(line);
-            match parse(line, &metric) {
-                Some(event) => events.send(event).is_ok(),
-                None => {
-                    shared.set(line);
-                    true
-                }
+            let parsed = parse(line, &metric);
+            if parsed.as_ref().is_none_or(|m| m.other.is_none() && m.metrics.get(&metric).is_none())
+            {
+                shared.set(line);
             }
+            parsed.is_none_or(&metrics)
         });
+        closed();
     });
     last
 }
 
-/// The last line on stdout that was no metric line: often the metric, written wrongly.
+/// The last line on stdout without the study's metric: often the metric, written wrongly.
 #[derive(Clone, Default)]
 pub(super) struct LastLine(Arc<Mutex<String>>);
 
 impl LastLine {
     fn set(&self, line: &[u8]) {
-        let text = String::from_utf8_lossy(&line[..line.len().min(TAIL_LINE_BYTES)]);
+        let text = String::from_utf8_lossy(&line[..line.len().min(QUOTED_BYTES)]);
         if !text.trim().is_empty() {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text.trim().to_owned();
         }
@@ -139,13 +100,14 @@ impl LastLine {
     }
 }
 
-/// The metric line in `line`, if it is one.
-fn parse(line: &[u8], metric: &str) -> Option<Event> {
+/// The metrics in `line`, if it is a JSON object that holds the study's metric, or a step and numbers,
+/// or nothing but numbers. Any other object is taken for a program's log.
+fn parse(line: &[u8], metric: &str) -> Option<MetricLine> {
     let text = std::str::from_utf8(line).ok()?.trim();
     if !text.starts_with('{') {
         return None;
     }
-    let Value::Object(object) = serde_json::from_str(text)
+    let Value::Object(mut object) = serde_json::from_str(text)
         .or_else(|_| {
             // Python's json.dumps writes NaN and Infinity, which JSON does not have.
             serde_json::from_str(&quote_non_finite(text))
@@ -154,27 +116,38 @@ fn parse(line: &[u8], metric: &str) -> Option<Event> {
     else {
         return None;
     };
-    let number = match object.get(metric)? {
+    let step_key = STEP_KEYS.into_iter().find(|&key| key != metric && object.contains_key(key));
+    let step = match step_key.and_then(|key| object.remove(key)) {
+        None => None,
+        // A line with a step that is none says nothing.
+        Some(step) => Some(whole(&step)?),
+    };
+    let metrics: Metrics =
+        object.iter().filter_map(|(name, value)| Some((name.as_str(), number(value)?))).collect();
+    let has_metric = object.contains_key(metric);
+    let only_numbers = metrics.len() == object.len();
+    if !has_metric && (metrics.is_empty() || (step.is_none() && !only_numbers)) {
+        return None;
+    }
+    let other = object.get(metric).filter(|_| metrics.get(metric).is_none());
+    Some(MetricLine { step, metrics, other: other.map(Value::to_string) })
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
         Value::Number(n) => n.as_f64(),
         Value::String(s) if matches!(s.as_str(), "NaN" | "Infinity" | "-Infinity") => {
             s.parse().ok()
         }
         _ => None,
-    };
-    match (object.get("step"), number) {
-        (Some(step), Some(value)) if value.is_finite() => {
-            let step = step.as_u64().or_else(|| whole(step.as_f64()?));
-            let step = step.filter(|&step| i64::try_from(step).is_ok())?;
-            Some(Event::Step(Report { step, value }))
-        }
-        (Some(_), _) => None, // an intermediate value that is none: in the log, not in the store
-        (None, Some(value)) => Some(Event::Final(Metric::Number(value))),
-        (None, None) => Some(Event::Final(Metric::Other(object.get(metric)?.to_string()))),
     }
 }
 
-fn whole(step: f64) -> Option<u64> {
-    (step.fract() == 0.0 && (0.0..9e15).contains(&step)).then_some(step as u64)
+fn whole(step: &Value) -> Option<u64> {
+    let exact =
+        |step: f64| (step.fract() == 0.0 && (0.0..9e15).contains(&step)).then_some(step as u64);
+    let step = step.as_u64().or_else(|| exact(step.as_f64()?));
+    step.filter(|&step| i64::try_from(step).is_ok())
 }
 
 /// Puts quotes around the words NaN and (-)Infinity where they stand as values.
@@ -200,100 +173,83 @@ fn quote_non_finite(text: &str) -> String {
     result
 }
 
-/// The last lines of stderr, read on a thread of its own so that the program never blocks on it.
-pub(super) struct StderrTail {
-    lines: Arc<Mutex<VecDeque<String>>>,
-    reader: Option<thread::JoinHandle<()>>,
-}
-
-impl StderrTail {
-    pub(super) fn drain(stderr: Option<impl Read + Send + 'static>, log: Log) -> Self {
-        let lines = Arc::new(Mutex::new(VecDeque::new()));
-        let shared = Arc::clone(&lines);
-        let reader = stderr.map(|stderr| {
-            thread::spawn(move || {
-                for_each_line(stderr, |line| {
-                    log.line(line);
-                    let mut tail = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                    if tail.len() == TAIL_LINES {
-                        tail.pop_front();
-                    }
-                    let cut = &line[..line.len().min(TAIL_LINE_BYTES)];
-                    tail.push_back(String::from_utf8_lossy(cut).into_owned());
-                    true
-                });
-            })
-        });
-        Self { lines, reader }
-    }
-
-    /// `reason`, followed by the last lines of stderr if there are any.
-    pub(super) fn append_to(&self, reason: String) -> String {
-        // Closed pipes end the reader at once; a descendant holding one open must not hold us.
-        let deadline = Instant::now() + Duration::from_millis(500);
-        while self.reader.as_ref().is_some_and(|r| !r.is_finished()) && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-        }
-        let tail = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if tail.is_empty() {
-            return reason;
-        }
-        let lines: Vec<&str> = tail.iter().map(String::as_str).collect();
-        format!("{reason}\nlast lines of stderr:\n{}", lines.join("\n"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn step(line: &str) -> Option<(u64, f64)> {
-        match parse(line.as_bytes(), "accuracy") {
-            Some(Event::Step(r)) => Some((r.step, r.value)),
-            _ => None,
-        }
+    fn read(line: &str) -> Option<(Option<u64>, Vec<(String, f64)>)> {
+        let line = parse(line.as_bytes(), "accuracy")?;
+        Some((line.step, line.metrics.iter().map(|(n, v)| (n.to_owned(), v)).collect()))
     }
 
-    fn last(line: &str) -> Option<f64> {
-        match parse(line.as_bytes(), "accuracy") {
-            Some(Event::Final(Metric::Number(v))) => Some(v),
-            _ => None,
-        }
+    fn metrics(pairs: &[(&str, f64)]) -> Vec<(String, f64)> {
+        pairs.iter().map(|&(name, value)| (name.to_owned(), value)).collect()
     }
 
     #[test]
     fn metric_lines_are_told_from_the_rest() {
-        assert_eq!(step(r#"{"step": 3, "accuracy": 0.71}"#), Some((3, 0.71)));
-        assert_eq!(step(r#"{"step": 3.0, "accuracy": 1}"#), Some((3, 1.0)));
-        assert_eq!(last(r#"  {"accuracy": 0.85, "loss": 1} "#), Some(0.85));
-        for other in ["", "{", "hello", "[1]", r#"{"loss": 1}"#, r#"{"step": -1, "accuracy": 1}"#] {
-            assert!(parse(other.as_bytes(), "accuracy").is_none(), "{other}");
+        let accuracy = |value| metrics(&[("accuracy", value)]);
+        for (line, step, found) in [
+            (r#"{"step": 3, "accuracy": 0.71}"#, Some(3), accuracy(0.71)),
+            (r#"{"step": 3.0, "accuracy": 1}"#, Some(3), accuracy(1.0)),
+            (r#"  {"accuracy": 0.85, "host": "a"} "#, None, accuracy(0.85)),
+            (r#"{"loss": 1}"#, None, metrics(&[("loss", 1.0)])),
+            (r#"{"step": 2, "loss": 1, "phase": "train"}"#, Some(2), metrics(&[("loss", 1.0)])),
+        ] {
+            assert_eq!(read(line), Some((step, found)), "{line}");
+        }
+        for other in [
+            "",
+            "{",
+            "hello",
+            "[1]",
+            "{}",
+            r#"{"step": 3}"#,
+            r#"{"level": "info", "time": 3.5}"#,
+            r#"{"step": -1, "accuracy": 1}"#,
+            r#"{"step": 0.5, "accuracy": 1}"#,
+            r#"{"epoch": "three", "accuracy": 1}"#,
+        ] {
+            assert!(read(other).is_none(), "{other}");
         }
     }
 
     #[test]
-    fn python_writes_nan_where_json_has_none() {
-        assert!(last(r#"{"accuracy": NaN}"#).is_some_and(f64::is_nan));
-        assert_eq!(
-            last(r#"{"note": "NaN \" NaN", "accuracy": -Infinity}"#),
-            Some(f64::NEG_INFINITY)
-        );
-        assert_eq!(step(r#"{"step": 1, "accuracy": NaN}"#), None);
-        assert!(matches!(
-            parse(br#"{"accuracy": "high"}"#, "accuracy"),
-            Some(Event::Final(Metric::Other(_)))
-        ));
+    fn a_line_gives_all_its_numbers_at_once() {
+        let line = r#"{"step": 3, "val_loss": 0.4, "accuracy": 0.81, "note": "x", "ok": true}"#;
+        let found = metrics(&[("accuracy", 0.81), ("val_loss", 0.4)]);
+        assert_eq!(read(line), Some((Some(3), found)));
     }
 
     #[test]
-    fn a_line_without_end_is_cut_and_the_next_one_read() {
-        let mut text = vec![b'x'; 3 * LINE_LIMIT as usize];
-        text.extend_from_slice(b"\nnext");
-        let mut lengths = Vec::new();
-        for_each_line(&text[..], |line| {
-            lengths.push(line.len());
-            true
-        });
-        assert_eq!(lengths, [LINE_LIMIT as usize, 4]);
+    fn a_step_has_other_names_too() {
+        for key in STEP_KEYS {
+            let line = format!(r#"{{"{key}": 7, "accuracy": 0.5}}"#);
+            assert_eq!(read(&line), Some((Some(7), metrics(&[("accuracy", 0.5)]))), "{line}");
+        }
+        let both = r#"{"epoch": 2, "step": 900, "accuracy": 0.5}"#;
+        let found = metrics(&[("accuracy", 0.5), ("epoch", 2.0)]);
+        assert_eq!(read(both), Some((Some(900), found)));
+        // A study may measure one of them.
+        let line = parse(br#"{"epoch": 12}"#, "epoch").unwrap();
+        assert_eq!((line.step, line.metrics.get("epoch")), (None, Some(12.0)));
+    }
+
+    #[test]
+    fn python_writes_nan_where_json_has_none() {
+        let value = |line: &str| parse(line.as_bytes(), "accuracy")?.metrics.get("accuracy");
+        assert!(value(r#"{"accuracy": NaN}"#).is_some_and(f64::is_nan));
+        assert_eq!(
+            value(r#"{"note": "NaN \" NaN", "accuracy": -Infinity}"#),
+            Some(f64::NEG_INFINITY)
+        );
+        assert!(value(r#"{"step": 1, "accuracy": NaN}"#).is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn a_metric_that_is_no_number_is_named() {
+        let line = parse(br#"{"accuracy": "high", "loss": 1}"#, "accuracy").unwrap();
+        assert_eq!(line.other.as_deref(), Some("\"high\""));
+        assert_eq!(line.metrics, Metrics::from([("loss", 1.0)]));
     }
 }

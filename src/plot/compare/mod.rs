@@ -171,7 +171,7 @@ fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
 /// The best value after each finished trial, in the order of finishing; `None` before the first.
 fn best_so_far(trials: &[Trial], direction: Direction) -> Vec<Option<f64>> {
     let mut finished: Vec<&Trial> = trials.iter().filter(|t| t.state.is_finished()).collect();
-    finished.sort_by_key(|t| (t.finish_sequence.is_none(), t.finish_sequence, t.number));
+    finished.sort_by_key(|t| (t.ended.is_none(), t.ended, t.number));
     let mut best: Option<f64> = None;
     let steps = finished.into_iter().map(|trial| {
         if let Some(value) = record::value(trial)

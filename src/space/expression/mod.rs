@@ -15,14 +15,13 @@
 mod functions;
 mod tokens;
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, EvalAltResult, ParseErrorType, Scope};
-use thiserror::Error;
-
-use super::{ParamValue, Parameter};
+use super::error::ExpressionError;
+use super::parameter::Parameter;
+use super::params::ParamValue;
 use functions::{ENGINE, describe};
+use rhai::{AST, Dynamic, EvalAltResult, ParseErrorType, Scope};
 use tokens::{Placed, Token};
 
 /// The functions an expression may call.
@@ -30,76 +29,6 @@ pub const FUNCTIONS: &[&str] = &functions::FUNCTIONS;
 
 /// Bytes of an expression: far beyond what anybody reads.
 const LONGEST: usize = 2000;
-
-/// What is wrong with an expression. Places are bytes of its text.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[non_exhaustive]
-pub enum ExpressionError {
-    /// A name that is no parameter.
-    #[error("unknown parameter `{name}`")]
-    UnknownName {
-        /// The name.
-        name: String,
-        /// Where it stands.
-        at: Range<usize>,
-    },
-    /// A condition looks at a parameter that is not declared before its own.
-    #[error("the condition looks at `{name}`, which is not declared before")]
-    NotBefore {
-        /// The parameter it looks at.
-        name: String,
-        /// Where it stands.
-        at: Range<usize>,
-    },
-    /// A call of a function there is not.
-    #[error("unknown function `{name}`")]
-    UnknownFunction {
-        /// The name.
-        name: String,
-        /// Where it stands.
-        at: Range<usize>,
-    },
-    /// A comparison with a value that the parameter never has.
-    #[error("`{parameter}` is never `{found}`, it is {expected}")]
-    NeverEqual {
-        /// The parameter.
-        parameter: String,
-        /// What it is compared with.
-        found: ParamValue,
-        /// Its domain in words.
-        expected: String,
-        /// Where the value stands.
-        at: Range<usize>,
-    },
-    /// The text is no expression.
-    #[error("{reason}")]
-    Syntax {
-        /// What is wrong, and what to write.
-        reason: String,
-        /// Where.
-        at: Range<usize>,
-    },
-    /// It computes with values of the wrong kind, or its result is not true or false.
-    #[error("{reason}")]
-    WrongType {
-        /// What was found and what is expected.
-        reason: String,
-    },
-}
-
-impl ExpressionError {
-    /// Where in the expression's text; `None` for the whole.
-    pub fn place(&self) -> Option<Range<usize>> {
-        match self {
-            Self::UnknownName { at, .. }
-            | Self::NotBefore { at, .. }
-            | Self::UnknownFunction { at, .. }
-            | Self::NeverEqual { at, .. }
-            | Self::Syntax { at, .. } => Some(at.clone()),
-            Self::WrongType { .. } => None,
-        }
-    }
-}
 
 /// A compiled expression. Clones share the compiled form.
 #[derive(Clone, Debug)]

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use super::ExpressionError;
 use super::functions::FUNCTIONS;
-use crate::space::{Domain, ParamValue, Parameter};
+use crate::space::domain::Domain;
+use crate::space::error::ExpressionError;
+use crate::space::parameter::Parameter;
+use crate::space::params::ParamValue;
 
 /// Longest first, so that `<=` is not read as `<`.
 const OPERATORS: [&str; 16] =

@@ -4,44 +4,44 @@ use rusqlite::{Connection, Row, params};
 
 use super::error::Failure;
 use super::trials::PARAMS;
-use super::{rows, workers};
+use super::{annotations, attempts, rows};
 use crate::store::{HistoryRow, StudyId};
-use crate::trial::{FinishSequence, Report, Trial, TrialNumber};
+use crate::trial::{EventNumber, Metrics, Report, Trial, TrialNumber};
 
-/// Rows that had finished, then those that had not: their finishing since does not show. The `+` keeps
-/// the planner from walking all smaller numbers instead of the few pending ones.
+/// Rows that had ended, then those that had not: their ending since does not show. The `+` keeps the
+/// planner from walking all smaller numbers instead of the few pending ones.
 pub(super) const FINISHED: &str = "
-    SELECT number, params, rows_seen, finish_sequence, value FROM trials
-    WHERE study_id = ?1 AND finish_sequence > ?2 AND finish_sequence <= ?3
-    ORDER BY finish_sequence";
+    SELECT number, params, saw, ended, value FROM trials
+    WHERE study_id = ?1 AND ended > ?2 AND ended <= ?3
+    ORDER BY ended";
 pub(super) const PENDING: &str = "
-    SELECT number, params, rows_seen, NULL, NULL FROM trials
-    WHERE study_id = ?1 AND finish_sequence IS NULL AND +number < ?2
+    SELECT number, params, saw, NULL, NULL FROM trials
+    WHERE study_id = ?1 AND ended IS NULL AND +number < ?2
     UNION ALL
-    SELECT number, params, rows_seen, NULL, NULL FROM trials
-    WHERE study_id = ?1 AND finish_sequence > ?3 AND +number < ?2
+    SELECT number, params, saw, NULL, NULL FROM trials
+    WHERE study_id = ?1 AND ended > ?3 AND +number < ?2
     ORDER BY number";
 
 pub(super) fn history(
     c: &Connection,
     study: StudyId,
     number: TrialNumber,
-    rows_seen: FinishSequence,
-    known: FinishSequence,
+    saw: EventNumber,
+    known: EventNumber,
 ) -> Result<Vec<HistoryRow>, Failure> {
     let make = |row: &Row<'_>| {
         Ok(HistoryRow {
             number: row.get(0)?,
             params: rows::from_json(row, 1, PARAMS)?,
-            rows_seen: row.get(2)?,
-            finish_sequence: row.get(3)?,
+            saw: row.get(2)?,
+            ended: row.get(3)?,
             value: row.get(4)?,
         })
     };
     let mut finished = c.prepare_cached(FINISHED)?;
-    let mut seen = rows::collect(&mut finished, params![study, known, rows_seen], make)?;
+    let mut seen = rows::collect(&mut finished, params![study, known, saw], make)?;
     let mut pending = c.prepare_cached(PENDING)?;
-    seen.extend(rows::collect(&mut pending, params![study, number, rows_seen], make)?);
+    seen.extend(rows::collect(&mut pending, params![study, number, saw], make)?);
     Ok(seen)
 }
 
@@ -51,59 +51,107 @@ pub(super) fn trials(
     study: StudyId,
     only: Option<TrialNumber>,
 ) -> Result<Vec<Trial>, Failure> {
-    let (low, high) = match only {
+    let between = match only {
         Some(number) => (number, number),
         None => (TrialNumber(0), TrialNumber(i64::MAX as u64)),
     };
     let mut statement = c.prepare_cached(
-        "SELECT number, params, origin, rows_seen, finish_sequence, attempts,
-                asked_at, started_at, finished_at,
-                state, value, failure_kind, failure_reason,
-                host, pid, process_start, device, engine
-         FROM trials LEFT JOIN workers ON workers.id = worker_id
-         WHERE trials.study_id = ?1 AND number BETWEEN ?2 AND ?3
-         ORDER BY number",
+        "SELECT trials.number, params, origin, engine_revision, saw, ended, asked_at, at,
+                state, value, failure_kind, failure_reason, note, tags
+         FROM trials
+         LEFT JOIN events ON events.study_id = trials.study_id AND events.number = ended
+         WHERE trials.study_id = ?1 AND trials.number BETWEEN ?2 AND ?3
+         ORDER BY trials.number",
     )?;
-    let mut trials = rows::collect(&mut statement, params![study, low, high], trial)?;
-    let mut statement = c.prepare_cached(
-        "SELECT trial_number, step, value FROM reports
-         WHERE study_id = ?1 AND trial_number BETWEEN ?2 AND ?3
-         ORDER BY trial_number, step",
-    )?;
-    let reports = rows::collect(&mut statement, params![study, low, high], |row| {
-        let report = Report { step: row.get(1)?, value: row.get(2)? };
-        Ok((row.get::<_, TrialNumber>(0)?, report))
-    })?;
-    // Both ascend by number.
-    let mut reports = reports.into_iter().peekable();
+    let mut trials = rows::collect(&mut statement, params![study, between.0, between.1], trial)?;
+    let mut attempts = attempts::between(c, study, between)?.into_iter().peekable();
+    let mut measured = measured(c, study, only)?.into_iter().peekable();
+    // All ascend by number.
     for trial in &mut trials {
-        while let Some((_, report)) = reports.next_if(|(number, _)| *number == trial.number) {
-            trial.reports.push(report);
+        while let Some((_, attempt)) = attempts.next_if(|(number, _)| *number == trial.number) {
+            trial.attempts.push(attempt);
+        }
+        while let Some(one) = measured.next_if(|one| one.trial == trial.number) {
+            add(trial, one);
         }
     }
     Ok(trials)
 }
 
+/// One metric of one event, in the order of trials and then of events.
+struct Measured {
+    trial: TrialNumber,
+    /// `None` for the end of the trial.
+    step: Option<u64>,
+    name: String,
+    value: f64,
+}
+
+/// What the last attempts at trials measured; a lost attempt's reports stay in the sequence of events,
+/// but the trial began anew.
+fn measured(
+    c: &Connection,
+    study: StudyId,
+    only: Option<TrialNumber>,
+) -> Result<Vec<Measured>, Failure> {
+    const COLUMNS: &str = "
+        SELECT trial_number, step, name, metrics.value
+        FROM events
+        JOIN trials ON trials.study_id = events.study_id AND trials.number = trial_number
+                   AND trials.attempt = events.attempt
+        JOIN metrics ON metrics.study_id = events.study_id AND event = events.number";
+    let make = |row: &Row<'_>| {
+        Ok(Measured {
+            trial: row.get(0)?,
+            step: row.get(1)?,
+            name: row.get(2)?,
+            value: row.get(3)?,
+        })
+    };
+    match only {
+        Some(number) => {
+            let mut statement = c.prepare_cached(&format!(
+                "{COLUMNS} WHERE events.study_id = ?1 AND trial_number = ?2 ORDER BY events.number"
+            ))?;
+            rows::collect(&mut statement, params![study, number], make)
+        }
+        None => {
+            let mut statement = c.prepare_cached(&format!(
+                "{COLUMNS} WHERE events.study_id = ?1 AND trial_number IS NOT NULL
+                 ORDER BY trial_number, events.number"
+            ))?;
+            rows::collect(&mut statement, params![study], make)
+        }
+    }
+}
+
+/// Adds a metric to a trial; of equal steps and names the last word counts.
+fn add(trial: &mut Trial, one: Measured) {
+    let Some(step) = one.step else {
+        return trial.metrics.set(one.name, one.value);
+    };
+    // Steps usually ascend, so that the place is the last.
+    let place = trial.reports.partition_point(|report| report.step < step);
+    if trial.reports.get(place).is_none_or(|report| report.step != step) {
+        trial.reports.insert(place, Report { step, metrics: Metrics::new() });
+    }
+    trial.reports[place].metrics.set(one.name, one.value);
+}
+
 fn trial(row: &Row<'_>) -> Result<Trial, Failure> {
-    let has_worker: Option<&str> = row
-        .get_ref(13)?
-        .as_str_or_null()
-        .map_err(|error| rows::corrupt("the host of a worker", error))?;
     Ok(Trial {
         number: row.get(0)?,
         params: rows::from_json(row, 1, PARAMS)?,
         origin: rows::from_json(row, 2, "the origin of a trial")?,
-        rows_seen: row.get(3)?,
-        finish_sequence: row.get(4)?,
-        attempts: row.get(5)?,
+        engine_revision: row.get(3)?,
+        saw: row.get(4)?,
+        ended: row.get(5)?,
         asked_at: row.get(6)?,
-        started_at: row.get(7)?,
-        finished_at: row.get(8)?,
-        state: rows::state(row, 9)?,
-        worker: match has_worker {
-            Some(_) => Some(workers::info(row, 13)?),
-            None => None,
-        },
+        finished_at: row.get(7)?,
+        state: rows::state(row, 8)?,
+        annotations: annotations::read(row, 12)?,
+        metrics: Metrics::new(),
         reports: Vec::new(),
+        attempts: Vec::new(),
     })
 }

@@ -4,7 +4,11 @@
 //! other, politely, up to a time-out. `synchronous = NORMAL`: a killed process loses nothing it was
 //! told is stored; a power cut can undo the last transactions, but never damages the file.
 
+mod annotations;
+mod attempts;
+mod copy;
 mod error;
+mod events;
 mod history;
 mod network;
 mod open;
@@ -24,13 +28,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::error::Failure;
 use super::{
-    Blame, HistoryRow, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
-    StudySummary, WorkerId, WorkerRecord,
+    AnnotationChange, HistoryRow, LossPolicy, ProcessIdentity, Reservation, Store, StoreError,
+    StudyId, StudyRecord, StudySummary, WorkerId, WorkerRecord,
 };
 use crate::space::Params;
 use crate::spec::StudySpec;
 use crate::trial::{
-    FinishSequence, Origin, Report, Timestamp, Trial, TrialNumber, TrialState, WorkerInfo,
+    EventNumber, Launch, Metrics, Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
+    WorkerInfo,
 };
 
 /// How a file is opened.
@@ -57,6 +62,8 @@ pub struct SqliteStore {
     /// As the user wrote it, for errors.
     path: PathBuf,
     busy_timeout: Duration,
+    /// The file as it was before its schema was brought up to date.
+    copy_of_older: Option<PathBuf>,
 }
 
 impl SqliteStore {
@@ -77,7 +84,7 @@ impl SqliteStore {
     /// [`StoreError::DiskFull`] and other errors of the medium; everything stored is then still there,
     /// in the file and its `-wal` together.
     pub fn close(self) -> Result<(), StoreError> {
-        let Self { connection, path, busy_timeout } = self;
+        let Self { connection, path, busy_timeout, copy_of_older: _ } = self;
         fold(&connection)
             .and_then(|()| connection.close().map_err(|(_, error)| error.into()))
             .map_err(|failure| failure.at(&path, busy_timeout))
@@ -127,7 +134,13 @@ fn fold(connection: &Connection) -> Result<(), Failure> {
 
 impl Store for SqliteStore {
     fn create_study(&mut self, spec: &StudySpec, now: Timestamp) -> Result<StudyId, StoreError> {
-        self.write(|c| studies::create(c, spec, now))
+        self.write(|c| {
+            let study = studies::create(c, spec, now)?;
+            for params in &spec.enqueue {
+                trials::insert(c, study, params, (&TrialState::Queued, &Metrics::new()), now)?;
+            }
+            Ok(study)
+        })
     }
 
     fn study(&mut self, name: &str) -> Result<Option<StudyRecord>, StoreError> {
@@ -144,6 +157,18 @@ impl Store for SqliteStore {
 
     fn set_budget(&mut self, study: StudyId, trials: u64) -> Result<(), StoreError> {
         self.write(|c| studies::set_budget(c, study, trials))
+    }
+
+    fn annotate(
+        &mut self,
+        study: StudyId,
+        trial: Option<TrialNumber>,
+        change: &AnnotationChange,
+    ) -> Result<(), StoreError> {
+        self.write(|c| match trial {
+            Some(number) => trials::annotate(c, study, number, change),
+            None => studies::annotate(c, study, change),
+        })
     }
 
     fn delete_study(&mut self, study: StudyId) -> Result<(), StoreError> {
@@ -172,10 +197,10 @@ impl Store for SqliteStore {
         &mut self,
         study: StudyId,
         workers: &[WorkerId],
-        blame: Option<&Blame>,
+        policy: Option<&LossPolicy>,
         now: Timestamp,
     ) -> Result<Vec<TrialNumber>, StoreError> {
-        self.write(|c| trials::release(c, study, workers, blame, now))
+        self.write(|c| trials::release(c, study, workers, policy, now))
     }
 
     fn reserve_within(
@@ -192,10 +217,10 @@ impl Store for SqliteStore {
         &mut self,
         study: StudyId,
         number: TrialNumber,
-        rows_seen: FinishSequence,
-        known: FinishSequence,
+        saw: EventNumber,
+        known: EventNumber,
     ) -> Result<Vec<HistoryRow>, StoreError> {
-        self.read(|c| history::history(c, study, number, rows_seen, known))
+        self.read(|c| history::history(c, study, number, saw, known))
     }
 
     fn set_params(
@@ -204,8 +229,19 @@ impl Store for SqliteStore {
         number: TrialNumber,
         params: &Params,
         origin: &Origin,
+        engine_revision: u32,
     ) -> Result<(), StoreError> {
-        self.write(|c| trials::set_params(c, study, number, params, origin))
+        self.write(|c| trials::set_params(c, study, number, (params, origin), engine_revision))
+    }
+
+    fn launch(
+        &mut self,
+        study: StudyId,
+        number: TrialNumber,
+        attempt: u32,
+        launch: &Launch,
+    ) -> Result<(), StoreError> {
+        self.write(|c| trials::launch(c, study, number, attempt, launch))
     }
 
     fn report(
@@ -213,9 +249,10 @@ impl Store for SqliteStore {
         study: StudyId,
         number: TrialNumber,
         attempt: u32,
-        report: Report,
-    ) -> Result<(), StoreError> {
-        self.write(|c| trials::report(c, study, number, attempt, report))
+        report: &Report,
+        now: Timestamp,
+    ) -> Result<EventNumber, StoreError> {
+        self.write(|c| trials::report(c, study, number, attempt, report, now))
     }
 
     fn finish(
@@ -224,9 +261,10 @@ impl Store for SqliteStore {
         number: TrialNumber,
         attempt: u32,
         state: &TrialState,
+        metrics: &Metrics,
         now: Timestamp,
-    ) -> Result<FinishSequence, StoreError> {
-        self.write(|c| trials::finish(c, study, number, attempt, state, now))
+    ) -> Result<EventNumber, StoreError> {
+        self.write(|c| trials::finish(c, study, number, attempt, (state, metrics), now))
     }
 
     fn insert(
@@ -234,9 +272,10 @@ impl Store for SqliteStore {
         study: StudyId,
         params: &Params,
         state: &TrialState,
+        metrics: &Metrics,
         now: Timestamp,
     ) -> Result<TrialNumber, StoreError> {
-        self.write(|c| trials::insert(c, study, params, state, now))
+        self.write(|c| trials::insert(c, study, params, (state, metrics), now))
     }
 
     fn trial(&mut self, study: StudyId, number: TrialNumber) -> Result<Option<Trial>, StoreError> {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 use super::error::Failure;
 use super::schema::{self, MIGRATIONS};
-use super::{SqliteOptions, SqliteStore, network, retry};
+use super::{SqliteOptions, SqliteStore, copy, network, retry};
 use crate::store::StoreError;
 
 /// Bytes of the smallest page, and so of the smallest database.
@@ -21,7 +21,7 @@ const STATEMENTS: usize = 64;
 
 impl SqliteStore {
     /// Opens the file to read and write; makes it if it does not exist or is empty. An older schema is
-    /// brought up to date.
+    /// brought up to date, after a [copy](Self::copy_of_older) of the file was made.
     ///
     /// # Errors
     /// [`StoreError::CannotOpen`], [`StoreError::ReadOnly`], [`StoreError::NotADatabase`],
@@ -36,7 +36,7 @@ impl SqliteStore {
                 Some(ErrorCode::CannotOpen) => Failure::ReadOnly,
                 _ => failure,
             })
-            .map(|connection| Self::with(connection, path, options))
+            .map(|opened| Self::with(opened, path, options))
             .map_err(|failure| failure.at(path, options.busy_timeout))
     }
 
@@ -55,10 +55,12 @@ impl SqliteStore {
         let path = path.as_ref();
         existing(path, options)
             .and_then(|file| match writable(&file, options, OpenFlags::empty()) {
-                Err(failure) if is_unwritable(&failure) => readable(&file, options),
+                Err(failure) if is_unwritable(&failure) => {
+                    readable(&file, options).map(|connection| (connection, None))
+                }
                 result => result,
             })
-            .map(|connection| Self::with(connection, path, options))
+            .map(|opened| Self::with(opened, path, options))
             .map_err(|failure| failure.at(path, options.busy_timeout))
     }
 
@@ -71,10 +73,10 @@ impl SqliteStore {
         connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
             .and_then(|mut connection| {
                 settle(&connection)?;
-                schema::migrate(&mut connection, MIGRATIONS)?;
+                schema::migrate(&mut connection, MIGRATIONS, &mut |_| Ok(()))?;
                 Ok(connection)
             })
-            .map(|connection| Self::with(connection, path, &options))
+            .map(|connection| Self::with((connection, None), path, &options))
             .map_err(|failure| failure.at(path, options.busy_timeout))
     }
 
@@ -83,8 +85,18 @@ impl SqliteStore {
         self.connection.is_readonly(MAIN_DB).unwrap_or(true)
     }
 
-    fn with(connection: Connection, path: &Path, options: &SqliteOptions) -> Self {
-        Self { connection, path: path.to_path_buf(), busy_timeout: options.busy_timeout }
+    /// The copy of the file as it was, if opening it brought an older schema up to date.
+    pub fn copy_of_older(&self) -> Option<&Path> {
+        self.copy_of_older.as_deref()
+    }
+
+    fn with(
+        (connection, copy_of_older): (Connection, Option<PathBuf>),
+        path: &Path,
+        options: &SqliteOptions,
+    ) -> Self {
+        let (path, busy_timeout) = (path.to_path_buf(), options.busy_timeout);
+        Self { connection, path, busy_timeout, copy_of_older }
     }
 }
 
@@ -141,20 +153,40 @@ fn check_network(path: &Path, place: &Path, options: &SqliteOptions) -> Result<(
     }
 }
 
-/// A connection that writes, its schema up to date.
-fn writable(file: &Path, options: &SqliteOptions, more: OpenFlags) -> Result<Connection, Failure> {
+/// A connection that writes, its schema up to date; and the copy of an older one.
+fn writable(
+    file: &Path,
+    options: &SqliteOptions,
+    more: OpenFlags,
+) -> Result<(Connection, Option<PathBuf>), Failure> {
     let mut connection = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE | more)?;
     if connection.is_readonly(MAIN_DB)? {
         return Err(Failure::ReadOnly);
     }
-    retry::retry(options.busy_timeout, || {
+    let copy = retry::retry(options.busy_timeout, || {
         // First, before anything is written: it may be another program's.
         schema::version(&connection, MIGRATIONS)?;
         settle(&connection)?;
         log_ahead(&connection)?;
-        schema::migrate(&mut connection, MIGRATIONS)
+        bring_up_to_date(&mut connection, file)
     })?;
-    Ok(connection)
+    Ok((connection, copy))
+}
+
+/// Brings the schema up to date. The copy of an older one is kept only if that succeeds: on a full disk
+/// it would be in the way.
+fn bring_up_to_date(connection: &mut Connection, file: &Path) -> Result<Option<PathBuf>, Failure> {
+    let mut kept = None;
+    let migrated = schema::migrate(connection, MIGRATIONS, &mut |version| {
+        // Another connection, since this one holds the write lock: nobody changes what is copied.
+        let source = connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        kept = Some(copy::make(&source, file, version)?);
+        Ok(())
+    });
+    if let (Err(_), Some(copy)) = (&migrated, &kept) {
+        let _ = fs::remove_file(copy);
+    }
+    migrated.map(|()| kept)
 }
 
 /// Turns the write-ahead log on; it stays on with the file.

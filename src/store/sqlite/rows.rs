@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize, de::IntoDeserializer};
 use super::error::Failure;
 use crate::store::{StoreError, StudyId, WorkerId};
 use crate::trial::{
-    Direction, Failure as TrialFailure, FailureKind, FinishSequence, Timestamp, TrialNumber,
-    TrialState,
+    AttemptOutcome, Direction, EventNumber, Failure as TrialFailure, FailureKind, Timestamp,
+    TrialNumber, TrialState,
 };
 
 macro_rules! columns {
@@ -27,7 +27,7 @@ macro_rules! columns {
         }
     )*};
 }
-columns!(StudyId, WorkerId, TrialNumber, FinishSequence, Timestamp);
+columns!(StudyId, WorkerId, TrialNumber, EventNumber, Timestamp);
 
 /// All rows, each made by `make`.
 pub(super) fn collect<T>(
@@ -102,6 +102,11 @@ pub(super) fn failure(state: &TrialState) -> (Option<&'static str>, Option<&str>
 
 fn failure_kind(name: &str) -> Result<FailureKind, Failure> {
     named(name, "failure_kind")
+}
+
+/// How an attempt ended, from its name.
+pub(super) fn attempt_outcome(name: &str) -> Result<AttemptOutcome, Failure> {
+    named(name, "outcome")
 }
 
 fn named<T: for<'de> Deserialize<'de>>(name: &str, what: &str) -> Result<T, Failure> {

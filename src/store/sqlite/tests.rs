@@ -45,7 +45,7 @@ fn a_full_disk_is_told_and_what_was_stored_stays() {
             Ok(asked) => asked.unwrap(),
             Err(error) => break (None, error),
         };
-        match store.finish(study, asked.number, 1, &failed, now) {
+        match store.finish(study, asked.number, 1, &failed, &Metrics::new(), now) {
             Ok(_) => finished.push(asked.number),
             Err(error) => break (Some(asked.number), error),
         }
@@ -60,8 +60,30 @@ fn a_full_disk_is_told_and_what_was_stored_stays() {
     // With room again, the same call goes through.
     limit(&store, 1_000_000);
     let number = number.unwrap_or_else(|| store.reserve(study, None, now).unwrap().unwrap().number);
-    store.finish(study, number, 1, &failed, now).unwrap();
+    store.finish(study, number, 1, &failed, &Metrics::new(), now).unwrap();
     store.close().unwrap();
+}
+
+/// The disk fills up while a database of version 1 is brought up to date.
+#[test]
+fn a_full_disk_while_migrating_leaves_the_old_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/store/version1.db");
+    let path = folder.path().join("studies.db");
+    std::fs::copy(golden, &path).unwrap();
+    let mut connection = Connection::open(&path).unwrap();
+    let pages: i64 = connection.query_row("PRAGMA page_count", [], |r| r.get(0)).unwrap();
+    let limit = format!("PRAGMA max_page_count = {pages}");
+    let _: i64 = connection.query_row(&limit, [], |r| r.get(0)).unwrap();
+    let full = schema::migrate(&mut connection, schema::MIGRATIONS, &mut |_| Ok(()));
+    assert_eq!(full.unwrap_err().code(), Some(rusqlite::ErrorCode::DiskFull));
+    let rows = |c: &Connection| -> (i64, i64) {
+        let version = c.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+        (version, c.query_row("SELECT count(*) FROM reports", [], |r| r.get(0)).unwrap())
+    };
+    assert_eq!(rows(&connection), (1, 52));
+    drop(connection);
+    assert!(SqliteStore::open(&path, &SqliteOptions::default()).is_ok());
 }
 
 #[test]
@@ -87,7 +109,7 @@ fn frequent_queries_walk_no_table() {
         store.connection.prepare(&format!("EXPLAIN QUERY PLAN {}", history::PENDING)).unwrap();
     let plan: Vec<String> =
         statement.query_map([0i64, 0, 0], |r| r.get(3)).unwrap().map(Result::unwrap).collect();
-    let by_sequence = plan.iter().filter(|s| s.contains("finish_sequence"));
+    let by_sequence = plan.iter().filter(|s| s.contains("ended"));
     assert_eq!(by_sequence.count(), 2, "{plan:?}");
 }
 

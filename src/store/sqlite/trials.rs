@@ -4,12 +4,13 @@
 use rusqlite::{Connection, params};
 
 use super::error::Failure;
-use super::{rows, studies, workers};
+use super::events::{self, Kind};
+use super::{annotations, attempts, rows, studies, workers};
 use crate::space::{ParamValue, Params};
-use crate::store::{Blame, Reservation, StoreError, StudyId, WorkerId};
+use crate::store::{AnnotationChange, LossPolicy, Reservation, StoreError, StudyId, WorkerId};
 use crate::trial::{
-    Failure as TrialFailure, FailureKind, FinishSequence, Origin, Report, Timestamp, TrialNumber,
-    TrialState,
+    AttemptOutcome, EventNumber, Failure as TrialFailure, FailureKind, Launch, Metrics, Origin,
+    Report, Timestamp, TrialNumber, TrialState,
 };
 
 pub(super) fn reserve(
@@ -24,38 +25,37 @@ pub(super) fn reserve(
         workers::check(c, study, worker)?;
     }
     if let Some(again) = next_queued(c, study)? {
-        c.prepare_cached("DELETE FROM reports WHERE study_id = ?1 AND trial_number = ?2")?
-            .execute(params![study, again.number])?;
         c.prepare_cached(
-            "UPDATE trials SET state = 'running', attempts = ?3, worker_id = ?4, started_at = ?5
-             WHERE study_id = ?1 AND number = ?2",
+            "UPDATE trials SET state = 'running', attempt = ?3 WHERE study_id = ?1 AND number = ?2",
         )?
-        .execute(params![study, again.number, again.attempt, worker, now])?;
+        .execute(params![study, again.number, again.attempt])?;
+        attempts::begin(c, study, (again.number, again.attempt), worker, now)?;
         return Ok(Some(again));
     }
-    let (number, rows_seen) = ends(c, study)?;
+    let number = next_number(c, study)?;
     if number.0 >= budget {
         return Ok(None);
     }
+    let saw = events::last(c, study)?;
     c.prepare_cached(
-        "INSERT INTO trials (study_id, number, state, rows_seen, attempts, worker_id,
-                             asked_at, started_at)
-         VALUES (?1, ?2, 'running', ?3, 1, ?4, ?5, ?5)",
+        "INSERT INTO trials (study_id, number, state, saw, attempt, asked_at)
+         VALUES (?1, ?2, 'running', ?3, 1, ?4)",
     )?
-    .execute(params![study, number, rows_seen, worker, now])?;
-    Ok(Some(Reservation { number, rows_seen, params: None, attempt: 1 }))
+    .execute(params![study, number, saw, now])?;
+    attempts::begin(c, study, (number, 1), worker, now)?;
+    Ok(Some(Reservation { number, saw, params: None, attempt: 1 }))
 }
 
 /// The queued trial of the lowest number, as its next attempt.
 fn next_queued(c: &Connection, study: StudyId) -> Result<Option<Reservation>, Failure> {
     let mut statement = c.prepare_cached(
-        "SELECT number, rows_seen, params, attempts + 1 FROM trials
+        "SELECT number, saw, params, attempt + 1 FROM trials
          WHERE study_id = ?1 AND state = 'queued' ORDER BY number LIMIT 1",
     )?;
     let mut found = rows::collect(&mut statement, [study], |row| {
         Ok(Reservation {
             number: row.get(0)?,
-            rows_seen: row.get(1)?,
+            saw: row.get(1)?,
             params: rows::from_json(row, 2, PARAMS)?,
             attempt: row.get(3)?,
         })
@@ -63,21 +63,18 @@ fn next_queued(c: &Connection, study: StudyId) -> Result<Option<Reservation>, Fa
     Ok(found.pop())
 }
 
-/// The next trial's number, and the last place given in the order of finishing.
-fn ends(c: &Connection, study: StudyId) -> Result<(TrialNumber, FinishSequence), Failure> {
-    let mut statement = c.prepare_cached(
-        "SELECT coalesce((SELECT max(number) + 1 FROM trials WHERE study_id = ?1), 0),
-                coalesce((SELECT max(finish_sequence) FROM trials WHERE study_id = ?1), 0)",
-    )?;
-    Ok(statement.query_row([study], |row| Ok((row.get(0)?, row.get(1)?)))?)
+fn next_number(c: &Connection, study: StudyId) -> Result<TrialNumber, Failure> {
+    let mut statement =
+        c.prepare_cached("SELECT coalesce(max(number) + 1, 0) FROM trials WHERE study_id = ?1")?;
+    Ok(statement.query_row([study], |row| row.get(0))?)
 }
 
 pub(super) fn set_params(
     c: &Connection,
     study: StudyId,
     number: TrialNumber,
-    params: &Params,
-    origin: &Origin,
+    (params, origin): (&Params, &Origin),
+    engine_revision: u32,
 ) -> Result<(), Failure> {
     let (params, origin) = (params_json(params)?, origin_json(origin)?);
     let mut statement =
@@ -96,12 +93,24 @@ pub(super) fn set_params(
         }
         Some((_, None)) => {
             c.prepare_cached(
-                "UPDATE trials SET params = ?3, origin = ?4 WHERE study_id = ?1 AND number = ?2",
+                "UPDATE trials SET params = ?3, origin = ?4, engine_revision = ?5
+                 WHERE study_id = ?1 AND number = ?2",
             )?
-            .execute(params![study, number, params, origin])?;
+            .execute(params![study, number, params, origin, engine_revision])?;
             Ok(())
         }
     }
+}
+
+pub(super) fn launch(
+    c: &Connection,
+    study: StudyId,
+    number: TrialNumber,
+    attempt: u32,
+    launch: &Launch,
+) -> Result<(), Failure> {
+    check_running(c, study, number, attempt)?;
+    attempts::launch(c, study, (number, attempt), launch)
 }
 
 pub(super) fn report(
@@ -109,16 +118,12 @@ pub(super) fn report(
     study: StudyId,
     number: TrialNumber,
     attempt: u32,
-    report: Report,
-) -> Result<(), Failure> {
-    let value = rows::finite("a report", report.value)?;
+    report: &Report,
+    now: Timestamp,
+) -> Result<EventNumber, Failure> {
     check_running(c, study, number, attempt)?;
-    c.prepare_cached(
-        "INSERT INTO reports (study_id, trial_number, step, value) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET value = excluded.value",
-    )?
-    .execute(params![study, number, report.step, value])?;
-    Ok(())
+    let kind = Kind::Report { trial: number, attempt, step: report.step };
+    events::append(c, study, &kind, &report.metrics, now)
 }
 
 pub(super) fn finish(
@@ -126,9 +131,9 @@ pub(super) fn finish(
     study: StudyId,
     number: TrialNumber,
     attempt: u32,
-    state: &TrialState,
+    (state, metrics): (&TrialState, &Metrics),
     now: Timestamp,
-) -> Result<FinishSequence, Failure> {
+) -> Result<EventNumber, Failure> {
     check_state(state)?;
     if !state.is_finished() {
         let reason = format_args!("a trial does not end {}", state.name());
@@ -138,43 +143,35 @@ pub(super) fn finish(
     if state.value().is_some() && !has_params {
         return Err(rows::invalid("a value", "the trial has no parameters yet"));
     }
-    end(c, study, number, state, now)
+    end(c, study, (number, attempt), (state, metrics), now)
 }
 
-/// Ends a running trial.
+/// Ends a trial and its attempt.
 fn end(
     c: &Connection,
     study: StudyId,
-    number: TrialNumber,
-    state: &TrialState,
+    (number, attempt): (TrialNumber, u32),
+    (state, metrics): (&TrialState, &Metrics),
     now: Timestamp,
-) -> Result<FinishSequence, Failure> {
-    let (_, FinishSequence(last)) = ends(c, study)?;
-    let sequence = FinishSequence(last + 1);
+) -> Result<EventNumber, Failure> {
+    let event = events::append(c, study, &Kind::End { trial: number, attempt }, metrics, now)?;
     let (kind, reason) = rows::failure(state);
     c.prepare_cached(
-        "UPDATE trials SET state = ?3, value = ?4, failure_kind = ?5, failure_reason = ?6,
-                           finish_sequence = ?7, finished_at = ?8
+        "UPDATE trials SET state = ?3, value = ?4, failure_kind = ?5, failure_reason = ?6, ended = ?7
          WHERE study_id = ?1 AND number = ?2",
     )?
-    .execute(params![
-        study,
-        number,
-        state.name(),
-        state.value(),
-        kind,
-        reason,
-        sequence,
-        now
-    ])?;
-    Ok(sequence)
+    .execute(params![study, number, state.name(), state.value(), kind, reason, event])?;
+    if attempt > 0 {
+        attempts::end(c, study, (number, attempt), attempts::outcome(state), now)?;
+    }
+    Ok(event)
 }
 
 pub(super) fn insert(
     c: &Connection,
     study: StudyId,
     params: &Params,
-    state: &TrialState,
+    (state, metrics): (&TrialState, &Metrics),
     now: Timestamp,
 ) -> Result<TrialNumber, Failure> {
     check_state(state)?;
@@ -183,28 +180,15 @@ pub(super) fn insert(
     }
     let (params, origin) = (params_json(params)?, origin_json(&Origin::User)?);
     studies::budget(c, study)?;
-    let (number, rows_seen) = ends(c, study)?;
-    let finished = state.is_finished();
-    let (kind, reason) = rows::failure(state);
+    let (number, saw) = (next_number(c, study)?, events::last(c, study)?);
     c.prepare_cached(
-        "INSERT INTO trials (study_id, number, state, params, origin, rows_seen, value,
-                             failure_kind, failure_reason, finish_sequence, finished_at, asked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO trials (study_id, number, state, params, origin, saw, asked_at)
+         VALUES (?1, ?2, 'queued', ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![
-        study,
-        number,
-        state.name(),
-        params,
-        origin,
-        rows_seen,
-        state.value(),
-        kind,
-        reason,
-        finished.then_some(FinishSequence(rows_seen.0 + 1)),
-        finished.then_some(now),
-        now
-    ])?;
+    .execute(params![study, number, params, origin, saw, now])?;
+    if state.is_finished() {
+        end(c, study, (number, 0), (state, metrics), now)?;
+    }
     Ok(number)
 }
 
@@ -212,42 +196,58 @@ pub(super) fn release(
     c: &Connection,
     study: StudyId,
     workers: &[WorkerId],
-    blame: Option<&Blame>,
+    policy: Option<&LossPolicy>,
     now: Timestamp,
 ) -> Result<Vec<TrialNumber>, Failure> {
     studies::budget(c, study)?;
     let mut held: Vec<(TrialNumber, u32)> = Vec::new();
-    for worker in workers {
-        let mut statement = c.prepare_cached(
-            "SELECT number, losses FROM trials
-             WHERE worker_id = ?1 AND study_id = ?2 AND state = 'running'",
-        )?;
-        held.extend(rows::collect(&mut statement, params![worker, study], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?);
+    for &worker in workers {
+        held.extend(workers::held_by(c, study, worker)?);
     }
     held.sort_unstable();
     held.dedup();
-    for &(number, losses) in &held {
-        let losses = losses + u32::from(blame.is_some());
-        c.prepare_cached("UPDATE trials SET losses = ?3 WHERE study_id = ?1 AND number = ?2")?
-            .execute(params![study, number, losses])?;
-        match blame {
-            Some(blame) if losses >= blame.max_losses => {
+    for &(number, attempt) in &held {
+        let losses = attempts::losses(c, study, number)? + u32::from(policy.is_some());
+        match policy {
+            Some(policy) if losses >= policy.max_losses => {
                 let failure =
-                    TrialFailure { kind: FailureKind::WorkerLost, reason: blame.reason.clone() };
-                end(c, study, number, &TrialState::Failed(failure), now)?;
+                    TrialFailure { kind: FailureKind::WorkerLost, reason: policy.reason.clone() };
+                let state = TrialState::Failed(failure);
+                end(c, study, (number, attempt), (&state, &Metrics::new()), now)?;
             }
             _ => {
+                let outcome = match policy {
+                    Some(_) => AttemptOutcome::WorkerLost,
+                    None => AttemptOutcome::Released,
+                };
+                attempts::end(c, study, (number, attempt), outcome, now)?;
                 c.prepare_cached(
-                    "UPDATE trials SET state = 'queued', worker_id = NULL, started_at = NULL
-                     WHERE study_id = ?1 AND number = ?2",
+                    "UPDATE trials SET state = 'queued' WHERE study_id = ?1 AND number = ?2",
                 )?
                 .execute(params![study, number])?;
             }
         }
     }
     Ok(held.into_iter().map(|(number, _)| number).collect())
+}
+
+pub(super) fn annotate(
+    c: &Connection,
+    study: StudyId,
+    number: TrialNumber,
+    change: &AnnotationChange,
+) -> Result<(), Failure> {
+    let mut statement =
+        c.prepare_cached("SELECT note, tags FROM trials WHERE study_id = ?1 AND number = ?2")?;
+    let found =
+        rows::collect(&mut statement, params![study, number], |row| annotations::read(row, 0))?;
+    let Some(found) = found.into_iter().next() else {
+        return Err(no_such(c, study, number)?);
+    };
+    let (note, tags) = annotations::changed(found, change)?;
+    c.prepare_cached("UPDATE trials SET note = ?3, tags = ?4 WHERE study_id = ?1 AND number = ?2")?
+        .execute(params![study, number, note, tags])?;
+    Ok(())
 }
 
 /// Refuses whoever does not hold the trial now. Tells whether it has parameters.
@@ -258,7 +258,7 @@ fn check_running(
     attempt: u32,
 ) -> Result<bool, Failure> {
     let mut statement = c.prepare_cached(
-        "SELECT state, attempts, params IS NOT NULL FROM trials
+        "SELECT state, attempt, params IS NOT NULL FROM trials
          WHERE study_id = ?1 AND number = ?2",
     )?;
     let found: Option<(String, u32, bool)> =

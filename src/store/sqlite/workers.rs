@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::error::Failure;
 use super::{rows, studies};
 use crate::store::{ProcessIdentity, StoreError, StudyId, WorkerId, WorkerRecord};
-use crate::trial::{Timestamp, WorkerInfo};
+use crate::trial::{Timestamp, TrialNumber, WorkerInfo};
 
 pub(super) fn register(
     c: &Connection,
@@ -44,11 +44,14 @@ pub(super) fn renew(c: &Connection, worker: WorkerId, until: Timestamp) -> Resul
 
 pub(super) fn holding(c: &Connection, study: StudyId) -> Result<Vec<WorkerRecord>, Failure> {
     let mut statement = c.prepare_cached(
-        "SELECT host, pid, process_start, device, engine, workers.id, lease_until, number,
+        "SELECT host, pid, process_start, device, engine, workers.id, lease_until, trials.number,
                 supervisor_host, supervisor_pid, supervisor_start
-         FROM trials JOIN workers ON workers.id = worker_id
+         FROM trials
+         JOIN attempts ON attempts.study_id = trials.study_id AND trial_number = trials.number
+                      AND attempts.number = attempt
+         JOIN workers ON workers.id = worker_id
          WHERE trials.study_id = ?1 AND state = 'running'
-         ORDER BY number",
+         ORDER BY trials.number",
     )?;
     rows::collect(&mut statement, [study], |row| {
         let supervisor = match row.get(8)? {
@@ -63,6 +66,19 @@ pub(super) fn holding(c: &Connection, study: StudyId) -> Result<Vec<WorkerRecord
             supervisor,
         })
     })
+}
+
+/// The running trials that a worker holds, each with its attempt.
+pub(super) fn held_by(
+    c: &Connection,
+    study: StudyId,
+    worker: WorkerId,
+) -> Result<Vec<(TrialNumber, u32)>, Failure> {
+    let mut statement = c.prepare_cached(
+        "SELECT trial_number, number FROM attempts
+         WHERE worker_id = ?1 AND study_id = ?2 AND outcome IS NULL",
+    )?;
+    rows::collect(&mut statement, params![worker, study], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// The columns `host`, `pid`, `process_start`, `device`, `engine`, from `column` on.

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -164,3 +166,23 @@ objective:
 pub(crate) const BOWL: &str = "import sys
 x, y = map(float, sys.argv[1:])
 print('{\"loss\": %r}' % ((x - 0.3) ** 2 + (y - 0.6) ** 2))";
+
+/// Whether `condition` comes true within this time; asked every few milliseconds.
+pub(crate) fn within(time: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + time;
+    loop {
+        if condition() {
+            return true;
+        }
+        if Instant::now() >= deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until `condition` is true, as it must be within a minute even on a busy machine.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, condition: impl FnMut() -> bool) {
+    assert!(within(Duration::from_secs(60), condition), "a minute is over, but not yet: {what}");
+}

@@ -1,5 +1,5 @@
 use surmise::plot::{CompareData, CompareRun, PlotError, Quartiles};
-use surmise::trial::{Direction, FinishSequence, Trial, TrialState};
+use surmise::trial::{Direction, EventNumber, Trial, TrialState};
 
 use super::fixtures::*;
 
@@ -42,7 +42,7 @@ fn seeds_form_quartiles() {
 #[test]
 fn trials_count_in_the_order_of_finishing() {
     let mut run = run_of(&[Some(1.0), Some(5.0), Some(3.0)]);
-    run[0].finish_sequence = Some(FinishSequence(9));
+    run[0].ended = Some(EventNumber(9));
     let data = CompareData::new(&[view("a", &run)]).unwrap();
     let medians: Vec<f64> = data.groups[0].steps.iter().map(|s| s.best.median).collect();
     assert_eq!(medians, [5.0, 3.0, 1.0]);

@@ -10,8 +10,8 @@ use surmise::space::{
 };
 use surmise::spec::StudySpec;
 use surmise::trial::{
-    Direction, Failure, FailureKind, FinishSequence, Origin, Timestamp, Trial, TrialNumber,
-    TrialState,
+    Annotations, Attempt, AttemptOutcome, Direction, EventNumber, Failure, FailureKind, Launch,
+    Metrics, Origin, Timestamp, Trial, TrialNumber, TrialState,
 };
 
 pub fn float(name: &str, low: f64, high: f64, scale: Scale) -> Parameter {
@@ -78,14 +78,22 @@ pub fn trial(number: u64, params: Params, state: TrialState, sobol: u64) -> Tria
             }
         }),
         state,
-        rows_seen: FinishSequence(number),
-        finish_sequence: Some(FinishSequence(number + 1)),
-        attempts: 1,
+        engine_revision: Some(1),
+        saw: EventNumber(number),
+        ended: Some(EventNumber(number + 1)),
         asked_at: start,
-        started_at: Some(start),
         finished_at: Some(Timestamp(start.0 + 42_000_000)),
+        metrics: Metrics::new(),
         reports: Vec::new(),
-        worker: None,
+        attempts: vec![Attempt {
+            number: 1,
+            worker: None,
+            started_at: Some(start),
+            ended_at: Some(Timestamp(start.0 + 42_000_000)),
+            outcome: Some(AttemptOutcome::Complete),
+            launch: Launch::default(),
+        }],
+        annotations: Annotations::default(),
     }
 }
 

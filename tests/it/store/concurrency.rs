@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use surmise::store::{SqliteStore, Store, StoreError};
-use surmise::trial::{FinishSequence, Origin, TrialState};
+use surmise::trial::{EventNumber, Metrics, Origin, TrialState};
+
+use crate::common::within;
 
 use super::support::{ask, at, database, impatient, open, params, spec, sqlite, tell};
 
@@ -24,13 +26,13 @@ fn threads_never_share_a_number_and_finish_without_gaps() {
         let mut numbers = Vec::new();
         while let Some(asked) = store.reserve(id, None, at(1)).unwrap() {
             // What the trial saw is all there when it is asked, whatever the others do meanwhile.
-            let seen = store.history(id, asked.number, asked.rows_seen, FinishSequence(0)).unwrap();
-            let finished = seen.iter().filter(|r| r.finish_sequence.is_some()).count() as u64;
-            assert_eq!(finished, asked.rows_seen.0);
+            let seen = store.history(id, asked.number, asked.saw, EventNumber(0)).unwrap();
+            let finished = seen.iter().filter(|r| r.ended.is_some()).count() as u64;
+            assert_eq!(finished, asked.saw.0 - 1, "one event an ending, after the declaration");
             assert_eq!(seen.len() as u64, asked.number.0);
-            store.set_params(id, asked.number, &params(0.1), &Origin::Sobol).unwrap();
+            store.set_params(id, asked.number, &params(0.1), &Origin::Sobol, 1).unwrap();
             let state = TrialState::Complete { value: 0.5 };
-            store.finish(id, asked.number, 1, &state, at(2)).unwrap();
+            store.finish(id, asked.number, 1, &state, &Metrics::new(), at(2)).unwrap();
             numbers.push(asked.number.0);
         }
         numbers
@@ -43,11 +45,11 @@ fn threads_never_share_a_number_and_finish_without_gaps() {
     numbers.sort_unstable();
     assert!(numbers.into_iter().eq(0..THREADS * EACH));
     let trials = store.trials(id).unwrap();
-    let mut places: Vec<u64> = trials.iter().map(|t| t.finish_sequence.unwrap().0).collect();
+    let mut places: Vec<u64> = trials.iter().map(|t| t.ended.unwrap().0).collect();
     places.sort_unstable();
-    assert!(places.into_iter().eq(1..=THREADS * EACH));
+    assert!(places.into_iter().eq(2..=THREADS * EACH + 1));
     for trial in trials {
-        assert!(trial.rows_seen < trial.finish_sequence.unwrap());
+        assert!(trial.saw < trial.ended.unwrap());
     }
 }
 
@@ -112,7 +114,10 @@ fn a_lock_is_waited_for() {
             (number, begin.elapsed())
         });
         begins.recv().unwrap();
-        thread::sleep(Duration::from_millis(300));
+        assert!(
+            !within(Duration::from_millis(300), || asking.is_finished()),
+            "the lock held nobody"
+        );
         holder.execute_batch("COMMIT").unwrap();
         let (number, waited) = asking.join().unwrap();
         assert_eq!(number.0, 0);
@@ -136,8 +141,8 @@ fn readers_do_not_wait_for_a_writer_nor_see_half_its_work() {
     assert_eq!(reader.trials(id).unwrap().len(), 1);
     assert!(reader.study("study").unwrap().is_some());
     assert!(reader.workers(id).unwrap().is_empty());
-    let seen = FinishSequence(1);
-    let rows = reader.history(id, number, seen, FinishSequence(0)).unwrap();
+    let seen = EventNumber(2);
+    let rows = reader.history(id, number, seen, EventNumber(0)).unwrap();
     assert_eq!(rows.len(), 1);
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use surmise::store::Store;
-use surmise::trial::{FinishSequence, Origin, Report, TrialNumber, TrialState};
+use surmise::trial::{EventNumber, Metrics, Origin, Report, TrialNumber, TrialState};
 
 use super::child;
 use super::support::{at, open, params, spec};
@@ -26,11 +26,12 @@ fn runs_trials_for_ever() {
     while let Some(asked) = store.reserve(id, None, at(1)).unwrap() {
         let number = asked.number;
         let lr = learning_rate(number);
-        store.set_params(id, number, &params(lr), &Origin::Sobol).unwrap();
-        let report = Report { step: 1, value: lr };
-        store.report(id, number, asked.attempt, report).unwrap();
+        store.set_params(id, number, &params(lr), &Origin::Sobol, 1).unwrap();
+        let report = Report::one(1, "accuracy", lr);
+        store.report(id, number, asked.attempt, &report, at(1)).unwrap();
         let state = TrialState::Complete { value: lr };
-        let place = store.finish(id, number, asked.attempt, &state, at(2)).unwrap();
+        let place =
+            store.finish(id, number, asked.attempt, &state, &Metrics::new(), at(2)).unwrap();
         writeln!(out, "\nstored {number} {}", place.0).unwrap();
         out.flush().unwrap();
     }
@@ -47,7 +48,7 @@ fn a_killed_process_loses_nothing_acknowledged() {
     drop(store);
 
     let program = std::env::current_exe().unwrap();
-    let mut acknowledged: Vec<(TrialNumber, FinishSequence)> = Vec::new();
+    let mut acknowledged: Vec<(TrialNumber, EventNumber)> = Vec::new();
     for round in 0..6 {
         // Two at once: what one is in the middle of when it dies must not stop the other.
         let mut children: Vec<_> = (0..2)
@@ -70,7 +71,7 @@ fn a_killed_process_loses_nothing_acknowledged() {
                 let (number, place) = words.split_once(' ').unwrap();
                 acknowledged.push((
                     TrialNumber(number.parse().unwrap()),
-                    FinishSequence(place.parse().unwrap()),
+                    EventNumber(place.parse().unwrap()),
                 ));
                 stored += 1;
                 if stored == enough {
@@ -91,19 +92,19 @@ fn a_killed_process_loses_nothing_acknowledged() {
         assert_eq!(trial.number, *number);
         assert_eq!(trial.state, TrialState::Complete { value: lr });
         assert_eq!(trial.params, Some(params(lr)));
-        assert_eq!(trial.finish_sequence, Some(*place));
-        assert_eq!(trial.reports, [Report { step: 1, value: lr }]);
+        assert_eq!(trial.ended, Some(*place));
+        assert_eq!(trial.reports, [Report::one(1, "accuracy", lr)]);
     }
     let mut numbers: Vec<_> = acknowledged.iter().map(|(number, _)| *number).collect();
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), acknowledged.len(), "a number given twice");
-    let mut places: Vec<u64> =
-        trials.iter().filter_map(|t| t.finish_sequence).map(|s| s.0).collect();
-    places.sort_unstable();
-    assert!(places.iter().copied().eq(1..=places.len() as u64));
     drop(store);
     let raw = rusqlite::Connection::open(&path).unwrap();
+    let (events, last): (u64, u64) = raw
+        .query_row("SELECT count(*), max(number) FROM events", [], |r| Ok((r.get(0)?, r.get(1)?)))
+        .unwrap();
+    assert_eq!(events, last, "events are numbered without gaps");
     let sound: String = raw.query_row("PRAGMA integrity_check", [], |r| r.get(0)).unwrap();
     assert_eq!(sound, "ok");
 }

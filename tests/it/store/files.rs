@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use surmise::store::{SqliteOptions, SqliteStore, Store, StoreError};
-use surmise::trial::TrialState;
+use surmise::trial::{Metrics, TrialState};
 
 use super::support::{ask, at, database, open, params, spec, sqlite, tell};
 
@@ -163,6 +163,7 @@ fn a_newer_schema_is_told_and_left_alone() {
     let path = database(&folder);
     filled(&path);
     let raw = Connection::open(&path).unwrap();
+    let version: i64 = raw.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
     raw.pragma_update(None, "user_version", 999).unwrap();
     drop(raw);
     for result in [try_open(&path), try_existing(&path)] {
@@ -174,7 +175,7 @@ fn a_newer_schema_is_told_and_left_alone() {
         }
     }
     let raw = Connection::open(&path).unwrap();
-    raw.pragma_update(None, "user_version", 1).unwrap();
+    raw.pragma_update(None, "user_version", version).unwrap();
     drop(raw);
     assert_eq!(open(&path).studies().unwrap().len(), 1);
 }
@@ -229,10 +230,13 @@ fn a_damaged_database_never_panics() {
 #[test]
 fn a_row_that_cannot_be_understood_is_named() {
     for (sql, what) in [
-        ("UPDATE studies SET spec = '{}'", "declaration"),
+        (
+            "DROP TRIGGER event_update; UPDATE events SET declaration = '{}' WHERE number = 1",
+            "declaration",
+        ),
         ("UPDATE trials SET params = '[1]' WHERE number = 2", "parameters"),
         ("UPDATE trials SET origin = '{\"type\":\"oracle\"}' WHERE number = 2", "origin"),
-        ("UPDATE trials SET attempts = 5000000000 WHERE number = 2", "row"),
+        ("UPDATE trials SET engine_revision = 5000000000 WHERE number = 2", "row"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = database(&folder);
@@ -262,17 +266,25 @@ fn the_schema_itself_guards_finished_trials() {
         "UPDATE trials SET params = '{}' WHERE number = 0",
         "DELETE FROM trials WHERE number = 0",
         "DELETE FROM trials WHERE number = 1",
-        "INSERT INTO reports VALUES (1, 0, 1, 0.5)",
-        "INSERT INTO reports VALUES (1, 99, 1, 0.5)",
-        "INSERT INTO reports VALUES (1, 1, 1, 9e999)",
+        "INSERT INTO events VALUES (1, 3, 'report', 0, 1, 1, 1, NULL)",
+        "INSERT INTO events VALUES (1, 3, 'report', 99, 1, 1, 1, NULL)",
+        "INSERT INTO events VALUES (1, 3, 'report', 1, 1, NULL, 1, NULL)",
+        "INSERT INTO events VALUES (1, 2, 'report', 1, 1, 1, 1, NULL)",
+        "UPDATE events SET at = 5 WHERE number = 2",
+        "DELETE FROM events WHERE number = 2",
+        "INSERT INTO metrics VALUES (1, 2, 'accuracy', 9e999)",
+        "INSERT INTO metrics VALUES (1, 1, 'accuracy', 0.5)",
+        "UPDATE metrics SET value = 0.5",
+        "DELETE FROM metrics",
+        "UPDATE attempts SET argv = '[]' WHERE trial_number = 0",
+        "DELETE FROM attempts WHERE trial_number = 1",
         "UPDATE trials SET value = 0.5 WHERE number = 1",
         "UPDATE trials SET state = 'complete' WHERE number = 1",
         "UPDATE trials SET state = 'done' WHERE number = 1",
         "UPDATE trials SET params = 'lr=1' WHERE number = 1",
         "UPDATE trials SET params = NULL WHERE number = 1",
-        "UPDATE trials SET state = 'complete', value = 9e999, finish_sequence = 2, finished_at = 1 \
-         WHERE number = 1",
-        "UPDATE trials SET state = 'pruned', finish_sequence = 1, finished_at = 1 WHERE number = 1",
+        "UPDATE trials SET state = 'complete', value = 9e999, ended = 3 WHERE number = 1",
+        "UPDATE trials SET state = 'pruned', ended = 2 WHERE number = 1",
         "UPDATE trials SET number = 0 WHERE number = 1",
     ] {
         let refused = raw.execute(sql, []);
@@ -284,8 +296,7 @@ fn the_schema_itself_guards_finished_trials() {
     }
     // What would have been right is not refused.
     raw.execute(
-        "UPDATE trials SET state = 'complete', value = 0.5, finish_sequence = 2, finished_at = 1 \
-         WHERE number = 1",
+        "UPDATE trials SET state = 'complete', value = 0.5, ended = 3 WHERE number = 1",
         [],
     )
     .unwrap();
@@ -298,7 +309,7 @@ fn the_views_read_well() {
     let id = store.create_study(&spec("study"), at(1)).unwrap();
     let value = TrialState::Complete { value: 0.5 };
     let asked = at(1_700_000_000_123_456);
-    store.insert(id, &params(0.1), &value, asked).unwrap();
+    store.insert(id, &params(0.1), &value, &Metrics::new(), asked).unwrap();
     let raw = Connection::open(database(&folder)).unwrap();
     let row: (String, i64, String, f64, String, String) = raw
         .query_row(
@@ -310,12 +321,14 @@ fn the_views_read_well() {
     let asked_utc = "2023-11-14 22:13:20.123".to_owned();
     assert_eq!(row, ("study".into(), 0, "complete".into(), 0.5, "user".into(), asked_utc));
     let number = ask(&mut store, id);
-    let report = surmise::trial::Report { step: 2, value: 0.5 };
-    store.report(id, number, 1, report).unwrap();
+    let report = surmise::trial::Report::one(2, "accuracy", 0.5);
+    store.report(id, number, 1, &report, at(1)).unwrap();
     let row: (i64, i64) = raw
-        .query_row("SELECT trial_number, step FROM reports_readable", [], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })
+        .query_row(
+            "SELECT trial_number, step FROM reports_readable WHERE name = 'accuracy'",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )
         .unwrap();
     assert_eq!(row, (1, 2));
 }

@@ -5,6 +5,7 @@ mod concurrency;
 mod conformance;
 mod crash;
 mod files;
+mod migration;
 mod model;
 #[cfg(target_os = "linux")]
 mod read_only;
@@ -34,15 +35,17 @@ mod sqlite {
         a_bound_below_the_budget_holds_new_trials_back,
         enqueued_points_are_the_first_trials,
         a_deleted_study_leaves_nothing,
-        numbers_count_up_and_rows_seen_are_fixed_when_asked,
+        numbers_count_up_and_what_is_seen_is_fixed_when_asked,
         parameters_come_back_to_the_bit,
         parameters_are_stored_once,
         a_trial_keeps_all_it_was_told,
         reports_replace_one_another_by_step,
+        a_report_keeps_every_metric,
+        annotations_change_and_nothing_else,
         every_end_is_kept,
         a_finished_trial_never_changes,
         a_superseded_worker_is_refused,
-        a_released_trial_keeps_number_parameters_and_rows_seen,
+        a_released_trial_keeps_number_parameters_and_what_it_saw,
         a_trial_that_loses_too_many_workers_fails,
         only_workers_that_hold_a_trial_are_told,
         history_is_what_was_finished_then_what_was_pending,

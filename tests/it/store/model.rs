@@ -1,9 +1,10 @@
 //! Random operations on a store give what they give on a plain list of trials.
 
 use proptest::prelude::*;
-use surmise::store::{Blame, HistoryRow, Reservation, Store, StoreError, StudyId, WorkerId};
+use surmise::store::{HistoryRow, LossPolicy, Reservation, Store, StoreError, StudyId, WorkerId};
 use surmise::trial::{
-    Failure, FailureKind, FinishSequence, Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
+    Annotations, Attempt, AttemptOutcome, EventNumber, Failure, FailureKind, Launch, Metrics,
+    Origin, Report, Timestamp, Trial, TrialNumber, TrialState,
 };
 
 use super::support::{at, params, spec, sqlite, worker, worker_info};
@@ -68,7 +69,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         2 => (prop::collection::vec(worker(), 0..3), prop::option::of(1..3u32))
             .prop_map(|(w, b)| Operation::Release(w, b)),
         1 => (1..9u64).prop_map(Operation::SetBudget),
-        2 => (number(), 0..6u64, 0..6u64).prop_map(|(n, s, k)| Operation::History(n, s, k)),
+        2 => (number(), 0..12u64, 0..12u64).prop_map(|(n, s, k)| Operation::History(n, s, k)),
     ];
     prop::collection::vec(operation, 1..60)
 }
@@ -78,7 +79,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
 enum Outcome {
     Done,
     Reserved(Option<Reservation>),
-    Sequence(FinishSequence),
+    Event(EventNumber),
     Number(TrialNumber),
     Numbers(Vec<TrialNumber>),
     Rows(Vec<HistoryRow>),
@@ -91,12 +92,14 @@ struct Model {
     trials: Vec<Trial>,
     holders: Vec<Option<usize>>,
     losses: Vec<u32>,
+    /// Events so far; the first is the declaration.
+    events: u64,
 }
 
 impl Model {
-    fn last(&self) -> FinishSequence {
-        let places = self.trials.iter().filter_map(|t| t.finish_sequence);
-        places.max().unwrap_or_default()
+    fn event(&mut self) -> EventNumber {
+        self.events += 1;
+        EventNumber(self.events)
     }
 
     fn add(&mut self, trial: Trial, holder: Option<usize>) {
@@ -111,24 +114,41 @@ impl Model {
             params: None,
             origin: None,
             state: TrialState::Queued,
-            rows_seen: self.last(),
-            finish_sequence: None,
-            attempts: 0,
+            engine_revision: None,
+            saw: EventNumber(self.events),
+            ended: None,
             asked_at: now,
-            started_at: None,
             finished_at: None,
+            metrics: Metrics::new(),
             reports: Vec::new(),
-            worker: None,
+            attempts: Vec::new(),
+            annotations: Annotations::default(),
         }
     }
 
-    fn end(&mut self, i: usize, state: TrialState, now: Timestamp) -> FinishSequence {
-        let sequence = FinishSequence(self.last().0 + 1);
+    fn end(&mut self, i: usize, state: TrialState, now: Timestamp) -> EventNumber {
+        let event = self.event();
+        let outcome = match &state {
+            TrialState::Complete { .. } => AttemptOutcome::Complete,
+            TrialState::Pruned => AttemptOutcome::Pruned,
+            TrialState::Failed(f) if f.kind == FailureKind::WorkerLost => {
+                AttemptOutcome::WorkerLost
+            }
+            _ => AttemptOutcome::Failed,
+        };
+        self.end_attempt(i, outcome, now);
         let trial = &mut self.trials[i];
+        trial.metrics = metrics(&state);
         trial.state = state;
-        trial.finish_sequence = Some(sequence);
+        trial.ended = Some(event);
         trial.finished_at = Some(now);
-        sequence
+        event
+    }
+
+    fn end_attempt(&mut self, i: usize, outcome: AttemptOutcome, now: Timestamp) {
+        if let Some(attempt) = self.trials[i].attempts.last_mut() {
+            (attempt.outcome, attempt.ended_at) = (Some(outcome), Some(now));
+        }
     }
 
     fn running(&self, n: u64, attempt: u32) -> Result<usize, Outcome> {
@@ -137,7 +157,7 @@ impl Model {
             None => refused("NoSuchTrial"),
             Some(t) if t.state.is_finished() => refused("Finished"),
             Some(t) if t.state == TrialState::Queued => refused("NotRunning"),
-            Some(t) if t.attempts != attempt => refused("Superseded"),
+            Some(t) if t.attempts.len() as u32 != attempt => refused("Superseded"),
             Some(_) => Ok(n as usize),
         }
     }
@@ -155,15 +175,20 @@ impl Model {
         self.holders[i] = holder;
         let trial = &mut self.trials[i];
         trial.state = TrialState::Running;
-        trial.attempts += 1;
-        trial.started_at = Some(now);
-        trial.worker = holder.map(|w| worker_info(w as u32));
+        trial.attempts.push(Attempt {
+            number: trial.attempts.len() as u32 + 1,
+            worker: holder.map(|w| worker_info(w as u32)),
+            started_at: Some(now),
+            ended_at: None,
+            outcome: None,
+            launch: Launch::default(),
+        });
         trial.reports.clear();
         Some(Reservation {
             number: trial.number,
-            rows_seen: trial.rows_seen,
+            saw: trial.saw,
             params: trial.params.clone(),
-            attempt: trial.attempts,
+            attempt: trial.attempts.len() as u32,
         })
     }
 
@@ -171,11 +196,11 @@ impl Model {
         let row = |t: &Trial, shown: bool| HistoryRow {
             number: t.number,
             params: t.params.clone(),
-            rows_seen: t.rows_seen,
-            finish_sequence: t.finish_sequence.filter(|_| shown),
+            saw: t.saw,
+            ended: t.ended.filter(|_| shown),
             value: t.state.value().filter(|_| shown),
         };
-        let place = |t: &Trial| t.finish_sequence.map_or(u64::MAX, |s| s.0);
+        let place = |t: &Trial| t.ended.map_or(u64::MAX, |s| s.0);
         let mut finished: Vec<&Trial> =
             self.trials.iter().filter(|t| place(t) > known && place(t) <= seen).collect();
         finished.sort_by_key(|t| place(t));
@@ -203,24 +228,26 @@ impl Model {
                     None => {
                         trial.params = Some(params(*lr));
                         trial.origin = Some(Origin::Sobol);
+                        trial.engine_revision = Some(1);
                     }
                 }
                 Outcome::Done
             }
             Operation::Report(n, attempt, step, value) => {
                 let i = self.running(*n, *attempt)?;
+                let event = self.event();
                 let reports = &mut self.trials[i].reports;
                 reports.retain(|r| r.step != *step);
-                reports.push(Report { step: *step, value: *value });
+                reports.push(Report::one(*step, "accuracy", *value));
                 reports.sort_by_key(|r| r.step);
-                Outcome::Done
+                Outcome::Event(event)
             }
             Operation::Finish(n, attempt, end) => {
                 let i = self.running(*n, *attempt)?;
                 if matches!(end, End::Complete(_)) && self.trials[i].params.is_none() {
                     return refused("Invalid");
                 }
-                Outcome::Sequence(self.end(i, end.state(), now))
+                Outcome::Event(self.end(i, end.state(), now))
             }
             Operation::Insert(lr, end) => {
                 let trial = Trial {
@@ -248,10 +275,13 @@ impl Model {
                             Failure { kind: FailureKind::WorkerLost, reason: "gone".into() };
                         self.end(i, TrialState::Failed(failure), now);
                     } else {
+                        let outcome = match max_losses {
+                            Some(_) => AttemptOutcome::WorkerLost,
+                            None => AttemptOutcome::Released,
+                        };
+                        self.end_attempt(i, outcome, now);
                         self.holders[i] = None;
-                        let trial = &mut self.trials[i];
-                        trial.state = TrialState::Queued;
-                        (trial.started_at, trial.worker) = (None, None);
+                        self.trials[i].state = TrialState::Queued;
                     }
                 }
                 let numbers = touched.iter().map(|&i| TrialNumber(i as u64));
@@ -266,6 +296,12 @@ impl Model {
     }
 }
 
+/// Final metrics that go with a state.
+fn metrics(state: &TrialState) -> Metrics {
+    let value = state.value().into_iter();
+    value.flat_map(|value| [("accuracy", value), ("twice", 2.0 * value)]).collect()
+}
+
 fn perform(
     store: &mut dyn Store,
     id: StudyId,
@@ -278,27 +314,31 @@ fn perform(
             store.reserve(id, holder.map(|w| workers[w]), now).map(Outcome::Reserved)
         }
         Operation::SetParams(n, lr) => store
-            .set_params(id, TrialNumber(*n), &params(*lr), &Origin::Sobol)
+            .set_params(id, TrialNumber(*n), &params(*lr), &Origin::Sobol, 1)
             .map(|()| Outcome::Done),
         Operation::Report(n, attempt, step, value) => {
-            let report = Report { step: *step, value: *value };
-            store.report(id, TrialNumber(*n), *attempt, report).map(|()| Outcome::Done)
+            let report = Report::one(*step, "accuracy", *value);
+            store.report(id, TrialNumber(*n), *attempt, &report, now).map(Outcome::Event)
         }
         Operation::Finish(n, attempt, end) => {
-            store.finish(id, TrialNumber(*n), *attempt, &end.state(), now).map(Outcome::Sequence)
+            let state = end.state();
+            store
+                .finish(id, TrialNumber(*n), *attempt, &state, &metrics(&state), now)
+                .map(Outcome::Event)
         }
         Operation::Insert(lr, end) => {
             let state = end.map_or(TrialState::Queued, End::state);
-            store.insert(id, &params(*lr), &state, now).map(Outcome::Number)
+            store.insert(id, &params(*lr), &state, &metrics(&state), now).map(Outcome::Number)
         }
         Operation::Release(chosen, max_losses) => {
             let chosen: Vec<WorkerId> = chosen.iter().map(|&w| workers[w]).collect();
-            let blame = max_losses.map(|max_losses| Blame { max_losses, reason: "gone".into() });
-            store.release(id, &chosen, blame.as_ref(), now).map(Outcome::Numbers)
+            let policy =
+                max_losses.map(|max_losses| LossPolicy { max_losses, reason: "gone".into() });
+            store.release(id, &chosen, policy.as_ref(), now).map(Outcome::Numbers)
         }
         Operation::SetBudget(trials) => store.set_budget(id, *trials).map(|()| Outcome::Done),
         Operation::History(n, seen, known) => store
-            .history(id, TrialNumber(*n), FinishSequence(*seen), FinishSequence(*known))
+            .history(id, TrialNumber(*n), EventNumber(*seen), EventNumber(*known))
             .map(Outcome::Rows),
     };
     result.unwrap_or_else(|error| {
@@ -339,6 +379,7 @@ proptest! {
             trials: Vec::new(),
             holders: Vec::new(),
             losses: Vec::new(),
+            events: 1,
         };
         for (i, operation) in operations.iter().enumerate() {
             let now = at(1 + i as i64);
@@ -366,6 +407,7 @@ proptest! {
             model.trials.iter().filter(|t| t.state.name() == name).count() as u64
         };
         prop_assert_eq!(summary.budget, model.budget);
+        prop_assert_eq!(summary.last_event, EventNumber(model.events));
         prop_assert_eq!(summary.counts.queued, count("queued"));
         prop_assert_eq!(summary.counts.running, count("running"));
         prop_assert_eq!(summary.counts.complete, count("complete"));

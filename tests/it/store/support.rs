@@ -11,7 +11,7 @@ use surmise::space::{
 };
 use surmise::spec::StudySpec;
 use surmise::store::{SqliteOptions, SqliteStore, Store, StudyId, WorkerId};
-use surmise::trial::{Direction, Origin, Timestamp, TrialNumber, TrialState, WorkerInfo};
+use surmise::trial::{Direction, Metrics, Origin, Timestamp, TrialNumber, TrialState, WorkerInfo};
 use tempfile::TempDir;
 
 /// An empty store in a folder of its own.
@@ -97,12 +97,13 @@ pub(crate) fn worker(store: &mut dyn Store, study: StudyId, pid: u32) -> WorkerI
 /// Asks for a trial and gives it parameters.
 pub(crate) fn ask(store: &mut dyn Store, study: StudyId) -> TrialNumber {
     let asked = store.reserve(study, None, at(1)).unwrap().unwrap();
-    store.set_params(study, asked.number, &params(0.1), &Origin::Sobol).unwrap();
+    store.set_params(study, asked.number, &params(0.1), &Origin::Sobol, 1).unwrap();
     asked.number
 }
 
 /// Ends the first attempt at a trial with a value.
 pub(crate) fn tell(store: &mut dyn Store, study: StudyId, number: TrialNumber, value: f64) -> u64 {
     let state = TrialState::Complete { value };
-    store.finish(study, number, 1, &state, at(2)).unwrap().0
+    let metrics = Metrics::from([("accuracy", value)]);
+    store.finish(study, number, 1, &state, &metrics, at(2)).unwrap().0
 }

@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use surmise::numeric::hash::fnv1a;
 use thiserror::Error;
 
 /// The suffixes that make a file an image, in any case.
@@ -70,10 +71,7 @@ pub enum FolderError {
 
 /// A number that another list of files does not share: FNV-1a, 64 bits, over their names.
 pub(crate) fn fingerprint<'a>(files: impl Iterator<Item = &'a Path>) -> u64 {
-    let names = files.flat_map(|file| file.as_os_str().as_encoded_bytes().iter().chain(&[0]));
-    names.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-    })
+    fnv1a(files.flat_map(|file| file.as_os_str().as_encoded_bytes().iter().chain(&[0])))
 }
 
 impl ImageFolder {

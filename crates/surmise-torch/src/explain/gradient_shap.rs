@@ -12,10 +12,9 @@
 //!
 //! In expectation `Σ φ` is the mean of `f(x_i) − f(b_i)`.
 
-use std::f64::consts::TAU;
-
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use surmise::numeric::normal::two_standard_normals;
 use tch::{Kind, TchError, Tensor};
 
 use super::explainer::{at_least_one, check_shape, column, finite, image_size};
@@ -70,7 +69,7 @@ impl Draws {
         let noise = if stdev > 0.0 {
             let count = samples * (c * h * w) as usize;
             let values: Vec<f32> = (0..count.div_ceil(2))
-                .flat_map(|_| two_normals(&mut random))
+                .flat_map(|_| two_standard_normals(&mut random))
                 .take(count)
                 .map(|z| (stdev * z) as f32)
                 .collect();
@@ -80,15 +79,6 @@ impl Draws {
         };
         Ok(Self { indices, alphas, noise })
     }
-}
-
-/// Two independent standard normals (Box & Muller 1958). libm's functions, the same to the last bit
-/// on every machine.
-fn two_normals(random: &mut impl Rng) -> [f64; 2] {
-    // In (0, 1], where the logarithm is finite.
-    let radius = (-2.0 * libm::log(1.0 - random.random::<f64>())).sqrt();
-    let angle = TAU * random.random::<f64>();
-    [radius * libm::cos(angle), radius * libm::sin(angle)]
 }
 
 impl<F> Explainer<F>

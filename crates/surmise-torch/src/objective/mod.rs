@@ -9,6 +9,7 @@ use std::path::Path;
 
 use surmise::objective::cnn::{CnnSettings, DataSettings, DeviceChoice, device_choice};
 use surmise::objective::{ObjectiveSettings, ObjectiveTemplate, Unavailable};
+use surmise::trial;
 use surmise::{FailureKind, Objective, ObjectiveError, Outcome, Report, Reporter, TrialContext};
 use tch::Device;
 
@@ -120,28 +121,29 @@ fn run(
     trial: &TrialContext<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<Outcome, ObjectiveError> {
+    // Told of once: they change with the parameters, not with the epochs.
+    let network = measurements::of_network(settings, data.classes.len())
+        .map_err(|error| ObjectiveError::failed(FailureKind::Error, error.to_string()))?;
     let mut epochs = Epochs::begin(data);
-    let mut value = None;
+    let mut measured = trial::Metrics::new();
     let mut log = log(trial.folder, data)?;
     let (mut abandoned, mut pruned) = (false, false);
     let result = train(settings, data, u64::from(trial.seed), |epoch: &EpochReport| {
         // A line that cannot be written is not worth a trial.
         let _ = writeln!(log, "epoch {}/{}  {}", epoch.epoch, settings.epochs, epoch.metrics);
-        let measured = epochs.end(epoch);
-        value = measured.iter().find(|(name, _)| *name == trial.metric).map(|(_, value)| *value);
-        let Some(value) = value else { return ControlFlow::Break(()) };
+        measured = epochs.end(epoch);
+        let report = Report { step: u64::from(epoch.epoch), metrics: measured.clone() };
         abandoned = trial.stop.is_raised();
-        let report = Report { step: u64::from(epoch.epoch), value };
         pruned = reporter.report(report).is_break() && epoch.epoch < settings.epochs;
         if abandoned || pruned { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     match result {
         _ if abandoned => Err(ObjectiveError::Abandoned),
         Ok(_) if pruned => Ok(Outcome::Pruned),
-        Ok(_) => match value {
-            Some(value) => Ok(Outcome::Complete { value }),
-            None => Err(unusable(format!("a CNN has no metric `{}`", trial.metric))),
-        },
+        Ok(_) => {
+            measured.merge(network);
+            Ok(Outcome::Complete { metrics: measured })
+        }
         Err(error) => {
             let _ = writeln!(log, "{error}");
             let kind = match error {

@@ -7,12 +7,9 @@
 //! | w, b | weights and intercepts: one row for two classes, else one for each | m × k, m |
 //! | C | inverse of the penalty's weight | scalar |
 
-use std::cell::RefCell;
+use thiserror::Error;
 
-use argmin::core::{CostFunction, Error, Executor, Gradient};
-use argmin::solver::linesearch::MoreThuenteLineSearch;
-use argmin::solver::quasinewton::LBFGS;
-use thiserror::Error as ThisError;
+use surmise::numeric::minimize::{Settings, minimize};
 
 /// Examples by rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +91,7 @@ pub struct LogisticRegression {
 }
 
 /// Why there is no regression.
-#[derive(Clone, Debug, ThisError, PartialEq)]
+#[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum LogisticError {
     /// There is not a label for each example.
@@ -129,7 +126,9 @@ const MEMORY: usize = 10;
 /// Stop where no slope is steeper than this share of the number of examples.
 const TOLERANCE: f64 = 1e-9;
 /// Iterations at most.
-const ITERATIONS: u64 = 5_000;
+const ITERATIONS: usize = 5_000;
+/// Evaluations at most: as many as a line search may need in every iteration.
+const EVALUATIONS: usize = 20 * ITERATIONS;
 
 impl LogisticRegression {
     /// Minimises C Σ −log p(y | x) + ½‖w‖² over w and b, b without penalty; with two classes p is the
@@ -157,23 +156,22 @@ impl LogisticRegression {
         }
         let rows = if classes == 2 { 1 } else { classes };
         let columns = features.columns;
-        let problem = Problem { features, labels, rows, c, best: RefCell::new(None) };
+        let problem = Problem { features, labels, rows, c };
         let start = vec![0.0; rows * (columns + 1)];
-        let solver = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY)
-            .with_tolerance_cost(0.0)
-            .and_then(|solver| solver.with_tolerance_grad(TOLERANCE * c * examples as f64))
-            .map_err(|error| LogisticError::NoFit { reason: error.to_string() })?;
-        let failure = Executor::new(&problem, solver)
-            .configure(|state| state.param(start).max_iters(ITERATIONS))
-            .timer(false)
-            .run()
-            .err()
-            .map(|error| error.to_string());
+        let settings = Settings {
+            memory: MEMORY,
+            iterations: ITERATIONS,
+            evaluations: EVALUATIONS,
+            value_tolerance: 0.0,
+            gradient_tolerance: TOLERANCE * c * examples as f64,
+            first_step: None,
+        };
         // A line search may give up at the very end, where no step is better by rounding.
-        let best = problem.best.into_inner();
-        let (_, point) =
-            best.ok_or_else(|| LogisticError::NoFit { reason: failure.unwrap_or_default() })?;
-        let (weights, intercepts) = point.split_at(rows * columns);
+        let best = minimize(|point| Some(problem.evaluate(point)), start, settings);
+        let best = best.ok_or_else(|| LogisticError::NoFit {
+            reason: "where all weights are 0 the loss or its slope is not finite".into(),
+        })?;
+        let (weights, intercepts) = best.point.split_at(rows * columns);
         Ok(Self { weights: weights.to_vec(), intercepts: intercepts.to_vec(), columns })
     }
 
@@ -214,8 +212,6 @@ struct Problem<'a> {
     labels: &'a [usize],
     rows: usize,
     c: f64,
-    /// The least value so far, and where.
-    best: RefCell<Option<(f64, Vec<f64>)>>,
 }
 
 impl Problem<'_> {
@@ -261,27 +257,4 @@ fn softmax(scores: &[f64], label: usize) -> (f64, Vec<f64>) {
     let loss = sum.ln() - (scores[label] - largest);
     let slope = |(class, power): (usize, f64)| power / sum - f64::from(u8::from(class == label));
     (loss, powers.into_iter().enumerate().map(slope).collect())
-}
-
-impl CostFunction for &Problem<'_> {
-    type Param = Vec<f64>;
-    type Output = f64;
-
-    fn cost(&self, point: &Vec<f64>) -> Result<f64, Error> {
-        let (value, _) = self.evaluate(point);
-        let mut best = self.best.borrow_mut();
-        if value.is_finite() && best.as_ref().is_none_or(|(least, _)| value < *least) {
-            *best = Some((value, point.clone()));
-        }
-        Ok(value)
-    }
-}
-
-impl Gradient for &Problem<'_> {
-    type Param = Vec<f64>;
-    type Gradient = Vec<f64>;
-
-    fn gradient(&self, point: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        Ok(self.evaluate(point).1)
-    }
 }

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 
+use surmise::numeric::hash::Fnv1a;
 use tch::Tensor;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -23,8 +24,8 @@ pub(in crate::state_dict) fn write(
     let forms = forms.collect::<Result<Vec<_>, _>>()?;
     let mut archive = Archive {
         zip: ZipWriter::new(BufWriter::new(file)),
-        names: Digest::default(),
-        content: Digest::default(),
+        names: Fnv1a::default(),
+        content: Fnv1a::default(),
     };
     archive.record("data.pkl", &pickle(tensors, &forms))?;
     archive.record("byteorder", b"little")?;
@@ -33,7 +34,7 @@ pub(in crate::state_dict) fn write(
     }
     archive.record("version", b"3\n")?;
     // Like PyTorch's: twenty digits for the records' names, twenty for their bytes.
-    let id = format!("{:020}{:020}", archive.names.0, archive.content.0);
+    let id = format!("{:020}{:020}", archive.names.finish(), archive.content.finish());
     archive.record(".data/serialization_id", id.as_bytes())?;
     archive.zip.finish()?.flush()?;
     Ok(())
@@ -41,37 +42,20 @@ pub(in crate::state_dict) fn write(
 
 struct Archive<W: Write + Seek> {
     zip: ZipWriter<W>,
-    names: Digest,
-    content: Digest,
+    names: Fnv1a,
+    content: Fnv1a,
 }
 
 impl<W: Write + Seek> Archive<W> {
     fn record(&mut self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
-        self.names.take(name.as_bytes());
-        self.content.take(bytes);
+        self.names.update(name.as_bytes());
+        self.content.update(bytes);
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)
             .with_alignment(64)
             .large_file(bytes.len() as u64 >= u64::from(u32::MAX));
         self.zip.start_file(format!("{FOLDER}/{name}"), options)?;
         Ok(self.zip.write_all(bytes)?)
-    }
-}
-
-/// FNV-1a, of 64 bits.
-struct Digest(u64);
-
-impl Default for Digest {
-    fn default() -> Self {
-        Self(0xCBF2_9CE4_8422_2325)
-    }
-}
-
-impl Digest {
-    fn take(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
     }
 }
 
