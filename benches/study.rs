@@ -2,8 +2,8 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use surmise::{
-    Direction, Domain, ObjectiveSpec, Outcome, Parameter, SamplerSettings, SearchSpace,
-    SqliteOptions, SqliteStore, Study, StudySpec,
+    Direction, Domain, ObjectiveSpec, Parameter, SamplerSettings, SearchSpace, SqliteOptions,
+    SqliteStore, Study, StudySpec,
 };
 
 const TRIALS: u64 = 1000;

@@ -5,8 +5,8 @@
 use std::error::Error;
 
 use surmise::{
-    Direction, Domain, ObjectiveSpec, Outcome, Parameter, SamplerSettings, SearchSpace,
-    SqliteOptions, SqliteStore, Study, StudySpec,
+    Direction, Domain, ObjectiveSpec, Parameter, SamplerSettings, SearchSpace, SqliteOptions,
+    SqliteStore, Study, StudySpec,
 };
 
 /// Branin's function: three equal minima of 0.397887.

@@ -48,7 +48,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("trial", &["space"]),
     ("gp", &["numeric"]),
     ("space", &["numeric"]),
-    (&["numeric"]),
     ("document", &[]),
     ("process", &[]),
     ("numeric", &[]),

@@ -3,9 +3,9 @@
 use std::fs;
 use std::time::Instant;
 
+use surmise::Metrics;
 use surmise::objective::cnn::architecture::{ModelSummary, ShapeError, Trainable};
 use surmise::objective::cnn::{CnnSettings, DataSettings};
-use surmise::trial::Metrics;
 
 use crate::data::TrainingData;
 use crate::training::EpochReport;
@@ -13,20 +13,23 @@ use crate::training::EpochReport;
 /// Bytes in a megabyte.
 const MEGABYTE: f64 = 1e6;
 
+/// A name and what was measured.
+pub type Measurement = (&'static str, f64);
+
 /// What a network is, before it is trained: `weights`, all of them, learnt or not, and the
 /// `multiply_adds` of one image (see [`ModelSummary::multiply_adds`]).
 ///
 /// # Errors
 /// [`ShapeError`] if the images are too small for it.
-pub fn of_network(settings: &CnnSettings, classes: usize) -> Result<Metrics, ShapeError> {
+pub fn of_network(settings: &CnnSettings, classes: usize) -> Result<[Measurement; 2], ShapeError> {
     let DataSettings { image_size, .. } = settings.data;
     let module =
         settings.model.module(image_size, if classes == 2 { 1 } else { classes as i64 })?;
     let summary = ModelSummary::new(&module, image_size, Trainable::All)?;
-    Ok(Metrics::from([
+    Ok([
         ("weights", summary.parameters() as f64),
         ("multiply_adds", summary.multiply_adds() as f64),
-    ]))
+    ])
 }
 
 /// A watch over a training's epochs.
@@ -91,8 +94,7 @@ mod tests {
     fn a_network_is_counted_as_torchvision_counts() {
         let data = DataSettings::new("", "", 224);
         let measured = of_network(&CnnSettings::new(data, ModelKind::ResNet18), 1000).unwrap();
-        assert_eq!(measured.get("weights"), Some(11_689_512.0));
-        assert_eq!(measured.get("multiply_adds"), Some(1_814_073_344.0));
+        assert_eq!(measured, [("weights", 11_689_512.0), ("multiply_adds", 1_814_073_344.0)]);
     }
 
     #[test]

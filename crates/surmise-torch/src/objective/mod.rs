@@ -9,8 +9,9 @@ use std::path::Path;
 
 use surmise::objective::cnn::{CnnSettings, DataSettings, DeviceChoice, device_choice};
 use surmise::objective::{ObjectiveSettings, ObjectiveTemplate, Unavailable};
-use surmise::trial;
-use surmise::{FailureKind, Objective, ObjectiveError, Outcome, Report, Reporter, TrialContext};
+use surmise::{
+    FailureKind, Metrics, Objective, ObjectiveError, Outcome, Report, Reporter, TrialContext,
+};
 use tch::Device;
 
 use crate::data::TrainingData;
@@ -121,18 +122,15 @@ fn run(
     trial: &TrialContext<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<Outcome, ObjectiveError> {
-    // Told of once: they change with the parameters, not with the epochs.
-    let network = measurements::of_network(settings, data.classes.len())
-        .map_err(|error| ObjectiveError::failed(FailureKind::Error, error.to_string()))?;
     let mut epochs = Epochs::begin(data);
-    let mut measured = trial::Metrics::new();
+    let mut metrics = Metrics::new();
     let mut log = log(trial.folder, data)?;
     let (mut abandoned, mut pruned) = (false, false);
     let result = train(settings, data, u64::from(trial.seed), |epoch: &EpochReport| {
         // A line that cannot be written is not worth a trial.
         let _ = writeln!(log, "epoch {}/{}  {}", epoch.epoch, settings.epochs, epoch.metrics);
-        measured = epochs.end(epoch);
-        let report = Report { step: u64::from(epoch.epoch), metrics: measured.clone() };
+        let report = Report { step: u64::from(epoch.epoch), metrics: epochs.end(epoch) };
+        metrics.merge(report.metrics.clone());
         abandoned = trial.stop.is_raised();
         pruned = reporter.report(report).is_break() && epoch.epoch < settings.epochs;
         if abandoned || pruned { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -141,8 +139,10 @@ fn run(
         _ if abandoned => Err(ObjectiveError::Abandoned),
         Ok(_) if pruned => Ok(Outcome::Pruned),
         Ok(_) => {
-            measured.merge(network);
-            Ok(Outcome::Complete { metrics: measured })
+            if let Ok(counts) = measurements::of_network(settings, data.classes.len()) {
+                metrics.merge(counts.into());
+            }
+            Ok(Outcome::Complete { metrics })
         }
         Err(error) => {
             let _ = writeln!(log, "{error}");
