@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::cnn::{self, CnnSettings};
-use crate::document::{Data, Entry, Node, Problem, did_you_mean};
+use crate::config::{Data, Entry, Node, Problem, did_you_mean};
 
 /// The kinds of objective that run by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::placeholder::{Piece, pieces, placeholder};
 use super::probe;
 use super::settings::from_node;
 use super::{ObjectiveKind, ObjectiveSettings};
-use crate::document::{Data, Node, Problem, nearest};
+use crate::config::{Data, Node, Problem, nearest};
 use crate::space::{Params, SearchSpace};
 
 /// The objective as declared, with `$name` standing for parameters.
@@ -247,7 +247,7 @@ fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
         .filter_map(|piece| match piece {
             Piece::Name(name, _) => {
                 let value = params.get(name)?.to_string();
-                Some(format!("`{name}` = {}", crate::document::shorten(&value)))
+                Some(format!("`{name}` = {}", crate::config::shorten(&value)))
             }
             Piece::Text(_) => None,
         })

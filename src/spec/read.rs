@@ -1,7 +1,7 @@
 //! The tree of a study file → [`StudySpec`].
 
 use super::{StudySpec, points, space};
-use crate::document::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten};
+use crate::config::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten};
 use crate::objective::{
     CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
 };

@@ -8,7 +8,7 @@ mod transforms;
 
 use serde_json::{Value, json};
 
-use crate::document::{Entry, Fields, Node, Problem};
+use crate::config::{Entry, Fields, Node, Problem};
 use crate::objective::cnn::{
     Cache, CnnSettings, Corrupt, DataSettings, DataSource, Precision, SettingsError, Transform,
 };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{count, word};
-use crate::document::{Data, Entry, Fields, Problem};
+use crate::config::{Data, Entry, Fields, Problem};
 use crate::objective::cnn::architecture::{Activation, Init};
 use crate::objective::cnn::{
     Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling, Pretrained, Trainable,
@@ -201,7 +201,7 @@ fn cnn_to_json(model: &CnnModel) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Node;
+    use crate::config::Node;
 
     fn read_json(model: &Value) -> Result<ModelSettings, String> {
         let node = Node::from_json(model);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::by_type::{self, KeyOf};
 use super::word;
-use crate::document::{Entry, Problem};
+use crate::config::{Entry, Problem};
 use crate::objective::cnn::{OptimizerKind, OptimizerSettings};
 
 const TYPES: [(&str, OptimizerKind); 4] = [

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::by_type::{self, KeyOf};
 use super::{count, word};
-use crate::document::{Data, Entry, Key, Node, Problem};
+use crate::config::{Data, Entry, Key, Node, Problem};
 use crate::objective::cnn::{Course, EarlyStopping, Schedule, Watched};
 
 const TYPES: [&str; 4] = ["constant", "step", "cosine", "one_cycle"];

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::count;
-use crate::document::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, shorten};
+use crate::config::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, shorten};
 use crate::objective::cnn::IMAGENET;
 use crate::objective::cnn::Transform;
 
