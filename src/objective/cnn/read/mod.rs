@@ -19,11 +19,8 @@ const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt
 const PRECISIONS: [(&str, Precision); 2] =
     [("float32", Precision::Float32), ("bf16", Precision::Bf16)];
 
-/// What a CNN reports, hence what a study of it may optimise.
-pub(crate) const CNN_METRICS: [&str; 4] = ["accuracy", "loss", "train_loss", "train_accuracy"];
-
 /// The keys of a CNN objective.
-pub(in crate::objective) const CNN_KEYS: [&str; 15] = [
+pub(super) const KEYS: &[&str] = &[
     "type",
     "data",
     "model",
@@ -43,9 +40,9 @@ pub(in crate::objective) const CNN_KEYS: [&str; 15] = [
 
 /// Reads bound settings. What is left out takes its default; ranges are those of
 /// [`CnnSettings::validate`].
-pub(in crate::objective) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
+pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     let fields = objective.fields()?;
-    fields.only("a CNN objective", &CNN_KEYS)?;
+    fields.only("a CNN objective", KEYS)?;
     let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
     let model = fields.require("model", "model: bitmoji")?;
     let mut settings = CnnSettings::new(read_data(&data)?, model::read(&model)?);

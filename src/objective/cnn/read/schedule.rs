@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::by_type::{self, KeyOf};
 use crate::config::{Data, Entry, Key, Node, Problem, word_for};
-use crate::objective::cnn::{Course, EarlyStopping, Schedule, Watched};
+use crate::objective::cnn::{Course, EarlyStopping, Schedule, Watched, metrics};
 
 const TYPES: [&str; 4] = ["constant", "step", "cosine", "one_cycle"];
 
@@ -19,7 +19,8 @@ const KEYS: [KeyOf; 8] = [
     ("final_div_factor", &["one_cycle"]),
 ];
 
-const WATCHED: [(&str, Watched); 2] = [("loss", Watched::Loss), ("accuracy", Watched::Accuracy)];
+const WATCHED: [(&str, Watched); 2] =
+    [(metrics::LOSS, Watched::Loss), (metrics::ACCURACY, Watched::Accuracy)];
 
 /// Reads a type, or a map of it and its settings.
 pub(super) fn read(schedule: &Entry<'_>) -> Result<Schedule, Problem> {
