@@ -100,3 +100,8 @@ pub use study::{AskedTrial, Study, StudyError};
 pub use trial::{
     Direction, Failure, FailureKind, Metrics, Origin, Report, Trial, TrialNumber, TrialState,
 };
+
+/// The examples of docs/extending.md, for rustdoc to run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/extending.md")]
+struct Extending;
