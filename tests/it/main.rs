@@ -12,6 +12,7 @@ mod conditional;
 mod durability;
 mod examples;
 mod experiments;
+mod extending;
 mod gp;
 mod layers;
 mod plot;
