@@ -26,7 +26,8 @@ MOST_GROWTH = 0.05
 
 def build() -> str:
     """The path of the program, built."""
-    command = ["cargo", "test", "-p", "surmise", "--bench", "ledger", "--no-run", "--message-format=json"]
+    # The whole workspace, as the tests are built: one package alone has other features, and is built again.
+    command = ["cargo", "test", "--workspace", "--bench", "ledger", "--no-run", "--message-format=json"]
     output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     for line in output.splitlines():
         message = json.loads(line)
