@@ -5,13 +5,14 @@ CARGO ?= cargo
 FLAVOUR ?= cpu
 SURMISE = target/release/surmise
 
-.PHONY: help demo build test lint bench libtorch clean
+.PHONY: help demo build test lint ledger bench libtorch clean
 
 help:
 	@echo 'make demo       libtorch, build, 20 trials on the avatars: studies.db and plots/'
 	@echo 'make test       every test there is'
 	@echo 'make build      the programs: $(SURMISE), and surmise-torch beside it'
 	@echo 'make lint       format, clippy, rustdoc, warnings denied'
+	@echo 'make ledger     instructions of what users wait for, beside those recorded'
 	@echo 'make bench      micro-benchmarks'
 
 demo: build
@@ -31,6 +32,10 @@ lint: libtorch
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
+
+# Needs valgrind. `benchmarks/ledger.py record` writes the counts of now.
+ledger: libtorch
+	benchmarks/ledger.py check
 
 bench: libtorch
 	$(CARGO) bench --workspace

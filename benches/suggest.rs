@@ -6,11 +6,14 @@ use surmise::trial::TrialNumber;
 
 mod problem;
 
+/// Numbers of observations.
+const SIZES: [usize; 6] = [10, 50, 100, 200, 500, 1000];
+
 fn suggest(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("suggest");
     group.sample_size(10);
     let sampler = sampler::build(&SamplerSettings::Gp(problem::settings()), 7);
-    for n in problem::SIZES {
+    for n in SIZES {
         let (space, history) = problem::history(n);
         group.bench_function(BenchmarkId::from_parameter(n), |bencher| {
             bencher.iter(|| sampler.suggest(&space, &history, TrialNumber(n as u64)));

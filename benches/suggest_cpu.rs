@@ -14,6 +14,9 @@ mod problem;
 /// Repetitions last at least this long together.
 const AT_LEAST_SECONDS: f64 = 2.0;
 
+/// Numbers of observations.
+const SIZES: [usize; 6] = [10, 50, 100, 200, 500, 1000];
+
 fn main() {
     // `cargo test` runs benches without this flag.
     if !std::env::args().any(|a| a == "--bench") {
@@ -22,7 +25,7 @@ fn main() {
     println!("| n | suggestions | wall ms | CPU ms |");
     println!("| ---: | ---: | ---: | ---: |");
     let sampler = sampler::build(&SamplerSettings::Gp(problem::settings()), 7);
-    for n in problem::SIZES {
+    for n in SIZES {
         let (space, history) = problem::history(n);
         let suggest = || sampler.suggest(&space, &history, TrialNumber(n as u64)).unwrap();
         std::hint::black_box(suggest());

@@ -51,6 +51,7 @@
 //! | [`trial`] | trials, their states and histories |
 //! | [`gp`] | Gaussian processes and acquisition functions, numbers only |
 //! | [`space`] | parameters, domains, the unit cube, quasi-random sequences |
+//! | `config` | the located tree that YAML is read into; spelling hints |
 //! | [`process`] | processes of this machine: identity, groups, output, end |
 //! | `numeric` | random numbers, hashes, minimisation |
 //!
@@ -68,7 +69,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod cli;
-mod document;
+mod config;
 
 pub mod gp;
 pub mod model;
@@ -99,3 +100,8 @@ pub use study::{AskedTrial, Study, StudyError};
 pub use trial::{
     Direction, Failure, FailureKind, Metrics, Origin, Report, Trial, TrialNumber, TrialState,
 };
+
+/// The examples of docs/extending.md, for rustdoc to run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/extending.md")]
+struct Extending;

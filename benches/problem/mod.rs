@@ -4,9 +4,6 @@ use surmise::sampler::{self, GpSettings, SamplerSettings};
 use surmise::space::{Domain, Parameter, SearchSpace};
 use surmise::trial::{History, Observation, TrialNumber};
 
-/// Numbers of observations.
-pub(crate) const SIZES: [usize; 6] = [10, 50, 100, 200, 500, 1000];
-
 const DIMENSIONS: usize = 10;
 
 /// The model begins at once.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::document::nearest;
+use crate::config::nearest;
 use crate::objective::Unavailable;
 use crate::plot::PlotError;
 use crate::sampler::SamplerError;

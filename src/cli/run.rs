@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::objective::cnn::device_choice;
-use crate::objective::{ObjectiveKind, ObjectiveSpec, ObjectiveTemplate};
+use crate::objective::{ObjectiveSpec, ObjectiveTemplate};
 use crate::spec::StudySpec;
 use crate::study::Study;
 use crate::worker::{self, Event, Interrupts, RunEnd, RunError, RunOptions, WorkerOptions};
@@ -125,15 +125,13 @@ fn program(
     device: Option<&str>,
     backend: &dyn Backend,
 ) -> Result<PathBuf, CliError> {
-    match template.kind() {
-        ObjectiveKind::Command => this_program(),
-        ObjectiveKind::Cnn => {
-            if let Some(warning) = backend.check(device_choice(template, device)?)? {
-                talk(format_args!("warning: {warning}"));
-            }
-            backend.program()
-        }
+    if !template.kind().needs_torch() {
+        return this_program();
     }
+    if let Some(warning) = backend.check(device_choice(template, device)?)? {
+        talk(format_args!("warning: {warning}"));
+    }
+    backend.program()
 }
 
 /// Says so if the study has tried every point there is before its budget was used up.

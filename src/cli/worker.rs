@@ -7,9 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::objective::{
-    CommandObjective, Objective, ObjectiveKind, ObjectiveSpec, ObjectiveTemplate,
-};
+use crate::objective::{ObjectiveSpec, ObjectiveTemplate};
 use crate::worker::{self, EXIT_UNUSABLE, WorkerEnd, WorkerOptions};
 
 use super::backend::Backend;
@@ -42,7 +40,7 @@ pub(super) fn worker(
     backend: &dyn Backend,
 ) -> Result<ExitCode, CliError> {
     // First of all: the process may become another program here.
-    let torch = match trains_a_cnn(database, &args.study).then(|| backend.torch()).transpose() {
+    let torch = match needs_torch(database, &args.study).then(|| backend.torch()).transpose() {
         Err(error) if args.supervised => return Ok(unusable(error.text())),
         torch => torch?,
     };
@@ -56,7 +54,7 @@ pub(super) fn worker(
     };
     let build = |template: &ObjectiveTemplate, device: Option<&str>| match torch {
         Some(torch) => torch.objective(template, device),
-        None => Ok(Box::new(CommandObjective::new(template.clone())) as Box<dyn Objective>),
+        None => template.objective(),
     };
     match worker::work(&options, &build, &mut |text| talk(text)) {
         Ok(WorkerEnd::Done | WorkerEnd::Stopped) => Ok(ExitCode::SUCCESS),
@@ -65,10 +63,10 @@ pub(super) fn worker(
     }
 }
 
-/// Whether the study's objective is a CNN. Why a study cannot be opened is for the worker to say.
-fn trains_a_cnn(database: &DatabaseArgs, study: &str) -> bool {
+/// Whether the study's objective needs libtorch. Why a study cannot be opened is for the worker to say.
+fn needs_torch(database: &DatabaseArgs, study: &str) -> bool {
     database.study(study).is_ok_and(|study| match &study.spec().objective {
-        ObjectiveSpec::Template(template) => template.kind() == ObjectiveKind::Cnn,
+        ObjectiveSpec::Template(template) => template.kind().needs_torch(),
         ObjectiveSpec::External => false,
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::placeholder::{Piece, canonical, has_placeholder, pieces};
-use crate::document::{Data, Node, Problem};
+use crate::config::{Data, Node, Problem};
 use crate::space::{ParamValue, Params};
 
 /// The tree with every placeholder replaced, without the list elements anything in which mentions an

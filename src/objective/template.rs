@@ -3,12 +3,11 @@
 use serde_json::Value;
 
 use super::bind::{bind, restore_placeholders, without_open};
-use super::cnn::CNN_KEYS;
 use super::placeholder::{Piece, pieces, placeholder};
 use super::probe;
-use super::settings::from_node;
+use super::{Objective, Unavailable};
 use super::{ObjectiveKind, ObjectiveSettings};
-use crate::document::{Data, Node, Problem, nearest};
+use crate::config::{Data, Entry, Node, Problem, nearest};
 use crate::space::{Params, SearchSpace};
 
 /// The objective as declared, with `$name` standing for parameters.
@@ -71,10 +70,15 @@ impl ObjectiveTemplate {
     /// Which kind of objective it is. A kind that is itself a placeholder is no kind at all; checking
     /// refuses it.
     pub fn kind(&self) -> ObjectiveKind {
-        match self.text("type") {
-            Some("cnn") => ObjectiveKind::Cnn,
-            _ => ObjectiveKind::Command,
-        }
+        self.text("type").and_then(ObjectiveKind::named).unwrap_or(ObjectiveKind::Command)
+    }
+
+    /// Makes what evaluates trials, where that needs no libtorch.
+    ///
+    /// # Errors
+    /// [`Unavailable`] for a CNN, which `surmise-torch` trains.
+    pub fn objective(&self) -> Result<Box<dyn Objective>, Unavailable> {
+        self.kind().objective(self)
     }
 
     /// The same with another value at a dotted key (`optimizer.lr`), a placeholder or not; whether it
@@ -82,11 +86,7 @@ impl ObjectiveTemplate {
     /// no setting of the objective.
     pub fn with(mut self, key: &str, value: Value) -> Option<Self> {
         let first = key.split('.').next().unwrap_or_default();
-        let known = match self.kind() {
-            ObjectiveKind::Cnn => CNN_KEYS.contains(&first),
-            ObjectiveKind::Command => self.0.get(first).is_some(),
-        };
-        if !known {
+        if !self.kind().keys().contains(&first) {
             return None;
         }
         let mut at = &mut self.0;
@@ -247,7 +247,7 @@ fn blame(mut problem: Problem, template: &Node, params: &Params) -> Problem {
         .filter_map(|piece| match piece {
             Piece::Name(name, _) => {
                 let value = params.get(name)?.to_string();
-                Some(format!("`{name}` = {}", crate::document::shorten(&value)))
+                Some(format!("`{name}` = {}", crate::config::shorten(&value)))
             }
             Piece::Text(_) => None,
         })
@@ -267,4 +267,9 @@ fn find<'n>(node: &'n Node, problem: &Problem) -> Option<&'n str> {
         Data::Map(entries) => entries.iter().find_map(|(_, value)| find(value, problem)),
         _ => None,
     }
+}
+
+/// Reads settings kept as JSON.
+fn from_node(node: &Node) -> Result<ObjectiveSettings, Problem> {
+    ObjectiveSettings::read(&Entry { name: "objective".into(), place: node.id, node })
 }

@@ -20,7 +20,7 @@ pub use gp::{Ablation, GpSettings};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::document::{Data, Entry, Problem};
+use crate::config::{Data, Entry, Problem};
 use crate::space::{Params, SearchSpace, TooManyDimensions};
 use crate::trial::{History, Origin, TrialNumber};
 

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha12Rng;
 
 use super::distinct::choose;
 use super::{Sampler, SamplerError, Suggestion};
-use crate::document::{Fields, Problem};
+use crate::config::{Fields, Problem};
 use crate::space::SearchSpace;
 use crate::trial::{History, Origin, TrialNumber};
 

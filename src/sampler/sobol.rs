@@ -2,7 +2,7 @@
 
 use super::distinct::choose;
 use super::{Sampler, SamplerError, Suggestion};
-use crate::document::{Fields, Problem};
+use crate::config::{Fields, Problem};
 use crate::space::{SearchSpace, SobolSequence};
 use crate::trial::{History, Origin, TrialNumber};
 

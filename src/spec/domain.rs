@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{Data, Entry, Fields, Problem, nearest};
+use crate::config::{Data, Entry, Fields, Problem, nearest};
 use crate::space::{
     CategoricalDomain, Domain, FloatDomain, IntDomain, OrdinalDomain, ParamValue, Scale, SpaceError,
 };

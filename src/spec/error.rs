@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::place::{end_of_line, line_and_column, next_char, span_at};
 use super::syntax;
 use super::yaml::{self, ReadError};
-use crate::document::{Details, NodeId, Problem};
+use crate::config::{Details, NodeId, Problem};
 
 /// Why a study could not be loaded.
 #[derive(Clone, Debug, Error, PartialEq)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{SpecError, StudySpec, read, yaml};
-use crate::document::{Node, Problem, nearest};
+use crate::config::{Node, Problem, nearest};
 use crate::objective::{ObjectiveSpec, plain_text};
 
 /// Bytes of a study file: a thousand parameters take a tenth of it.

@@ -1,7 +1,7 @@
 //! `enqueue`: declared trees → points of the space.
 
 use super::domain::read_choice;
-use crate::document::{Entry, Problem, did_you_mean};
+use crate::config::{Entry, Problem, did_you_mean};
 use crate::space::{ParamValue, Params, SearchSpace, SpaceError};
 
 const MOST_POINTS: usize = 10_000;

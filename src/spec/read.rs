@@ -1,9 +1,9 @@
 //! The tree of a study file → [`StudySpec`].
 
 use super::{StudySpec, points, space};
-use crate::document::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten};
+use crate::config::{Data, Entry, Fields, Node, Problem, did_you_mean, shorten};
 use crate::objective::{
-    CNN_METRICS, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
+    EXTERNAL, ObjectiveSpec, ObjectiveTemplate, Usage, placeholder, unused_message,
 };
 use crate::sampler::SamplerSettings;
 use crate::space::SearchSpace;
@@ -113,7 +113,7 @@ fn read_objective(
 ) -> Result<ObjectiveSpec, Problem> {
     let fields = entry.fields()?;
     let kind = fields.require("type", "type: command")?;
-    if matches!(&kind.node.data, Data::Text(t) if t == "external") {
+    if matches!(&kind.node.data, Data::Text(t) if t == EXTERNAL) {
         fields.only("an external objective", &["type"])?;
         return Ok(ObjectiveSpec::External);
     }
@@ -128,17 +128,17 @@ fn read_objective(
     Ok(ObjectiveSpec::Template(template))
 }
 
-/// A CNN measures only a few things.
+/// An objective may measure only a few things.
 fn check_metric(spec: &StudySpec, fields: &Fields<'_>) -> Result<(), Problem> {
     let ObjectiveSpec::Template(template) = &spec.objective else {
         return Ok(());
     };
-    let is_cnn = template.to_json()["type"] == "cnn";
-    if !is_cnn || CNN_METRICS.contains(&spec.metric.as_str()) {
+    let kind = template.kind();
+    let Some(known) = kind.metrics().filter(|known| !known.contains(&spec.metric.as_str())) else {
         return Ok(());
-    }
+    };
     let entry = fields.require("metric", "metric: accuracy")?;
     Err(entry
-        .problem(format!("a CNN has no metric `{}`", spec.metric), "not measured")
-        .help(did_you_mean(&spec.metric, &CNN_METRICS)))
+        .problem(format!("{} has no metric `{}`", kind.noun(), spec.metric), "not measured")
+        .help(did_you_mean(&spec.metric, known)))
 }

@@ -1,7 +1,7 @@
 //! `space` and `constraints`: declared trees → [`SearchSpace`].
 
 use super::domain::{self, read_choice};
-use crate::document::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, nearest, shorten};
+use crate::config::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, nearest, shorten};
 use crate::space::{
     Condition, ConditionError, Domain, ExpressionError, FUNCTIONS, Guess, Parameter, SearchSpace,
     SpaceError,

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, Visitor};
 
-use crate::document::{Data, Key, Node, NodeId, Problem, shorten};
+use crate::config::{Data, Key, Node, NodeId, Problem, shorten};
 
 /// Values and keys in one text, aliases unfolded: more than any study needs, less than a bomb.
 const MOST_NODES: usize = 100_000;

@@ -62,7 +62,7 @@ print('{\"loss\": 1}')";
     place.ok(&["run", "s.yaml", "--no-plots"]);
     let shown = place.show("s");
     assert!(trials(&shown).len() == 2 && all_complete(&shown), "{shown:#}");
-    assert_eq!(shown["trials"][0]["attempts"], 2);
+    assert_eq!(shown["trials"][0]["attempts"].as_array().unwrap().len(), 2);
     assert_eq!(shown["trials"][0]["params"], before["trials"][0]["params"]);
 }
 
@@ -90,7 +90,10 @@ print('{\"loss\": 1}')";
     assert!(second.wait().unwrap().success(), "{}", read(&place, "second"));
     let shown = place.show("s");
     assert!(trials(&shown).len() == 3 && all_complete(&shown), "{shown:#}");
-    assert!(trials(&shown).iter().all(|t| t["attempts"] == 1), "{shown:#}");
+    assert!(
+        trials(&shown).iter().all(|t| t["attempts"].as_array().unwrap().len() == 1),
+        "{shown:#}"
+    );
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod database;
 mod durability;
 mod examples;
 mod experiments;
+mod extending;
 mod gp;
 mod layers;
 mod plot;

@@ -19,6 +19,9 @@
 //! of stdout and stderr goes to `trial.log` in the trial's folder, too.
 
 mod output;
+mod settings;
+
+pub use settings::CommandSettings;
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
@@ -31,8 +34,8 @@ use crate::space::Params;
 use crate::trial::{FailureKind, Metrics, Report};
 
 use super::{
-    CommandSettings, Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome,
-    Reporter, TrialContext,
+    Objective, ObjectiveError, ObjectiveSettings, ObjectiveTemplate, Outcome, Reporter,
+    TrialContext,
 };
 
 use super::stop::Waker;

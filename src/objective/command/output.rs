@@ -177,12 +177,14 @@ fn quote_non_finite(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Option<(Option<u64>, Vec<(String, f64)>)> {
+    type Named = Vec<(String, f64)>;
+
+    fn read(line: &str) -> Option<(Option<u64>, Named)> {
         let line = parse(line.as_bytes(), "accuracy")?;
         Some((line.step, line.metrics.iter().map(|(n, v)| (n.to_owned(), v)).collect()))
     }
 
-    fn metrics(pairs: &[(&str, f64)]) -> Vec<(String, f64)> {
+    fn metrics(pairs: &[(&str, f64)]) -> Named {
         pairs.iter().map(|&(name, value)| (name.to_owned(), value)).collect()
     }
 

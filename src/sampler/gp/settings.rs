@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{Fields, Problem};
+use crate::config::{Fields, Problem};
 use crate::model::initial_trials;
 
 /// Most trials that a study may have.

@@ -3,7 +3,7 @@
 use tch::{Kind, TchError};
 use thiserror::Error;
 
-use super::{Axis, Sign};
+use super::terms::{Axis, Sign};
 use crate::failure::sorted;
 
 /// Why there is no attribution.

@@ -31,6 +31,7 @@
 //! | `network` | a network with its normalising as a model; numbers as a tensor |
 //! | `visualize` | attributions → a map between −1 and 1 |
 //! | `picture` | the map in colours, alone or over its image |
+//! | `terms` | the axes of an image, the signs of attributions |
 //! | `error` | what can go wrong |
 //!
 //! Numbers are those of Captum 0.9.0, of which the tests hold a record.
@@ -47,16 +48,16 @@ mod occlusion;
 mod picture;
 mod quadrature;
 mod saliency;
+mod terms;
 mod visualize;
 
-pub use self::{
-    attribution::{Attribution, AttributionSettings, Method},
-    error::{ExplainError, VisualizeError},
-    explainer::Explainer,
-    gradient_shap::{Draws, GradientShap},
-    integrated_gradients::IntegratedGradients,
-    occlusion::{Axis, Occlusion},
-    picture::{Palette, colored, overlay},
-    quadrature::Rule,
-    visualize::{HeatMap, Planes, Sign, heat_map},
-};
+pub use attribution::{Attribution, AttributionSettings, Method};
+pub use error::{ExplainError, VisualizeError};
+pub use explainer::Explainer;
+pub use gradient_shap::{Draws, GradientShap};
+pub use integrated_gradients::IntegratedGradients;
+pub use occlusion::Occlusion;
+pub use picture::{Palette, colored, overlay};
+pub use quadrature::Rule;
+pub use terms::{Axis, Sign};
+pub use visualize::{HeatMap, Planes, heat_map};

@@ -12,11 +12,10 @@
 //! A box is a product of three intervals, so both sums of the mean are products along the axes:
 //! `Σ_ijk Δ_ijk C_ic H_jh W_kw` over `Σ_i C_ic Σ_j H_jh Σ_k W_kw`.
 
-use std::fmt::{self, Display, Formatter};
-
 use tch::{Device, Kind, TchError, Tensor};
 
 use super::explainer::{finite, image_size};
+use super::terms::Axis;
 use super::{ExplainError, Explainer};
 
 /// A box that moves over the image, and what covers it. Channels, height, width.
@@ -29,27 +28,6 @@ pub struct Occlusion {
     pub strides: [usize; 3],
     /// What is seen in its place, in the image's units.
     pub baseline: f64,
-}
-
-/// An axis of an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Axis {
-    /// Its colours.
-    Channels,
-    /// Its rows.
-    Height,
-    /// Its columns.
-    Width,
-}
-
-impl Display for Axis {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Channels => "channels",
-            Self::Height => "height",
-            Self::Width => "width",
-        })
-    }
 }
 
 impl<F> Explainer<F>

@@ -8,10 +8,9 @@
 //! | `t` | the scale: least of `|a|` up to which the sorted ones sum to `(100 − p)/100 Σ |a|` | scalar |
 //! | `v` | `a/t`, cut off at ±1 | h × w |
 
-use std::fmt::{self, Display, Formatter};
-
 use tch::{Device, Tensor};
 
+use super::terms::Sign;
 use super::{ExplainError, VisualizeError};
 
 /// Numbers in planes: an image or its attributions, outside libtorch.
@@ -88,29 +87,6 @@ impl TryFrom<&Tensor> for Planes {
         let len = values.len();
         tensor.f_copy_data(&mut values, len)?;
         Self::new(channels, height, width, values).map_err(|_| ExplainError::NotFinite)
-    }
-}
-
-/// Which attributions to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    /// All, with their signs: −1 to 1.
-    All,
-    /// What speaks for the class: 0 to 1.
-    Positive,
-    /// What speaks against it, its size: 0 to 1.
-    Negative,
-    /// The size of all: 0 to 1.
-    Absolute,
-}
-
-impl Display for Sign {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::All | Self::Absolute => "different from 0",
-            Self::Positive => "positive",
-            Self::Negative => "negative",
-        })
     }
 }
 

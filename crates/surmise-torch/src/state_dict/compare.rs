@@ -6,7 +6,7 @@ use tch::Tensor;
 use thiserror::Error;
 
 use super::StateDict;
-use super::error::quoted;
+use super::names::quoted;
 
 /// At most so many names of a kind in a message.
 const MOST_SHOWN: usize = 8;

@@ -3,7 +3,8 @@
 use safetensors::Dtype;
 use tch::{Kind, Tensor};
 
-use super::error::{Fault, quoted};
+use super::error::Fault;
+use super::names::quoted;
 
 /// A kind of number, by each of its names.
 #[derive(Debug)]

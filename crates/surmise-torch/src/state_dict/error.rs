@@ -7,6 +7,7 @@ use tch::TchError;
 use thiserror::Error;
 
 use super::Mismatch;
+use super::names::plain;
 use crate::failure::message;
 
 /// Why weights could not be read, written or used.
@@ -202,15 +203,4 @@ impl From<zip::result::ZipError> for Fault {
             other => Self::Malformed(other.to_string()),
         }
     }
-}
-
-/// Text from a file, for a message: at most so many characters, none that a terminal obeys.
-pub(super) fn plain(text: &str, most: usize) -> String {
-    let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    text.chars().take(most).map(plain).collect()
-}
-
-/// A name from a file, for a message.
-pub(super) fn quoted(name: &str) -> String {
-    format!("`{}`", plain(name, 80))
 }

@@ -6,6 +6,7 @@
 //! | `checkpoint` | [`Checkpoint`]: what training goes on from |
 //! | `compare` | found names and shapes against expected ones |
 //! | `error` | what can go wrong, and its words |
+//! | `names` | names from a file, fit for a message |
 //! | `element` | the kinds of numbers: libtorch's, PyTorch's and safetensors' names for them |
 //! | `pytorch` | `torch.save`'s zip, read and written; nothing in its pickle is executed |
 //! | `safetensors` | safetensors, read and written |
@@ -19,6 +20,7 @@ mod checkpoint;
 mod compare;
 mod element;
 mod error;
+mod names;
 mod pytorch;
 mod safetensors;
 
@@ -30,11 +32,11 @@ use std::path::Path;
 
 use tch::Tensor;
 
-pub use self::checkpoint::Checkpoint;
-pub use self::compare::{Fit, Mismatch, Misshapen};
-use self::error::Fault;
-pub use self::error::StateDictError;
-use self::safetensors::Texts;
+pub use checkpoint::Checkpoint;
+pub use compare::{Fit, Mismatch, Misshapen};
+use error::Fault;
+pub use error::StateDictError;
+use safetensors::Texts;
 
 /// Tensors by name, in an order: what PyTorch calls a state dict.
 #[derive(Debug, Default)]

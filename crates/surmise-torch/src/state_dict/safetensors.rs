@@ -13,7 +13,8 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use tch::Tensor;
 
 use super::element::{ELEMENTS, Form};
-use super::error::{Fault, quoted};
+use super::error::Fault;
+use super::names::quoted;
 use super::{StateDict, read_exactly};
 
 /// The longest header the format allows.

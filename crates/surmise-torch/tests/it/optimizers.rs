@@ -199,9 +199,9 @@ fn optimizers_of_parts_reach_the_whole_vector_and_leave_the_rest() {
 /// The network with the weights that optimizers.py's `filled` gives it.
 fn filled(outputs: usize) -> Network {
     // Two classes have one logit.
-    let mut network =
+    let network =
         Network::new(&ModelKind::Bitmoji.into(), 64, outputs.max(2), 0, Device::Cpu).unwrap();
-    crate::weights::fill(&mut network);
+    crate::weights::fill(&network);
     network
 }
 

@@ -364,8 +364,8 @@ fn network(outputs: usize) -> Network {
 
 /// The network with the weights that make.py's `filled` gives it.
 fn filled(outputs: usize) -> Network {
-    let mut network = network(outputs);
-    crate::weights::fill(&mut network);
+    let network = network(outputs);
+    crate::weights::fill(&network);
     network
 }
 

@@ -1,6 +1,6 @@
 //! Maps whose `type` says which other keys they have.
 
-use crate::document::{Fields, Problem};
+use crate::config::{Fields, Problem};
 
 /// A key and the types that it is a setting of.
 pub(super) type KeyOf = (&'static str, &'static [&'static str]);

@@ -8,7 +8,7 @@ mod transforms;
 
 use serde_json::{Value, json};
 
-use crate::document::{Entry, Fields, Node, Problem};
+use crate::config::{Entry, Fields, Node, Problem, word_for};
 use crate::objective::cnn::{
     Cache, CnnSettings, Corrupt, DataSettings, DataSource, Precision, SettingsError, Transform,
 };
@@ -19,11 +19,8 @@ const CORRUPT: [(&str, Corrupt); 2] = [("fail", Corrupt::Fail), ("skip", Corrupt
 const PRECISIONS: [(&str, Precision); 2] =
     [("float32", Precision::Float32), ("bf16", Precision::Bf16)];
 
-/// What a CNN reports, hence what a study of it may optimise.
-pub(crate) const CNN_METRICS: [&str; 4] = ["accuracy", "loss", "train_loss", "train_accuracy"];
-
 /// The keys of a CNN objective.
-pub(in crate::objective) const CNN_KEYS: [&str; 15] = [
+pub(super) const KEYS: &[&str] = &[
     "type",
     "data",
     "model",
@@ -43,14 +40,14 @@ pub(in crate::objective) const CNN_KEYS: [&str; 15] = [
 
 /// Reads bound settings. What is left out takes its default; ranges are those of
 /// [`CnnSettings::validate`].
-pub(in crate::objective) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
+pub(super) fn read(objective: &Entry<'_>) -> Result<CnnSettings, Problem> {
     let fields = objective.fields()?;
-    fields.only("a CNN objective", &CNN_KEYS)?;
+    fields.only("a CNN objective", KEYS)?;
     let data = fields.require("data", "data: { train: FOLDER, valid: FOLDER }")?;
     let model = fields.require("model", "model: bitmoji")?;
     let mut settings = CnnSettings::new(read_data(&data)?, model::read(&model)?);
     if let Some(batch_size) = fields.get("batch_size") {
-        settings.batch_size = count(&batch_size)?;
+        settings.batch_size = batch_size.count()?;
     }
     if let Some(shuffle) = fields.get("shuffle") {
         settings.shuffle = shuffle.flag()?;
@@ -59,7 +56,7 @@ pub(in crate::objective) fn read(objective: &Entry<'_>) -> Result<CnnSettings, P
         settings.drop_last = drop_last.flag()?;
     }
     if let Some(epochs) = fields.get("epochs") {
-        settings.epochs = count(&epochs)?;
+        settings.epochs = epochs.count()?;
     }
     if let Some(optimizer) = fields.get("optimizer") {
         settings.optimizer = optimizer::read(&optimizer)?;
@@ -83,7 +80,7 @@ pub(in crate::objective) fn read(objective: &Entry<'_>) -> Result<CnnSettings, P
         settings.precision = precision.word(&PRECISIONS)?;
     }
     if let Some(threads) = fields.get("threads") {
-        settings.threads = count(&threads)?;
+        settings.threads = threads.count()?;
     }
     settings.validate().map_err(|e| place(objective, &e))?;
     Ok(settings)
@@ -107,7 +104,7 @@ fn read_data(data: &Entry<'_>) -> Result<DataSettings, Problem> {
         ],
     )?;
     let image_size = match fields.get("image_size") {
-        Some(size) => count(&size)?,
+        Some(size) => size.count()?,
         None => DataSettings::DEFAULT_IMAGE_SIZE,
     };
     let list = |key| fields.get(key).map(|list| transforms::read(&list, image_size)).transpose();
@@ -182,15 +179,6 @@ fn unreadable(problem: Problem) -> SettingsError {
     SettingsError::Unreadable { message: problem.message }
 }
 
-/// A whole number; which are right is for `validate`.
-fn count<T: TryFrom<i128>>(entry: &Entry<'_>) -> Result<T, Problem> {
-    let value = entry.whole(i64::MIN.into()..=i64::MAX.into())?;
-    T::try_from(value).map_err(|_| {
-        let message = format!("`{}` is {value}, far out of range", entry.name);
-        entry.problem(message, "out of range")
-    })
-}
-
 /// Points at the setting that is wrong.
 fn place(objective: &Entry<'_>, error: &SettingsError) -> Problem {
     let (key, says, expected) = match error {
@@ -236,7 +224,7 @@ pub fn settings_to_json(settings: &CnnSettings) -> Value {
         "clip_norm": clip_norm,
         "early_stopping": early_stopping.as_ref().map(schedule::early_stopping_to_json),
         "device": device.to_string(),
-        "precision": word(&PRECISIONS, *precision),
+        "precision": word_for(&PRECISIONS, *precision),
         "threads": threads,
     })
 }
@@ -263,12 +251,7 @@ fn data_to_json(data: &DataSettings) -> Value {
     if let Some(list) = valid_transforms {
         json["valid_transforms"] = transforms::to_json(list);
     }
-    json["cache"] = json!(word(&CACHES, *cache));
-    json["corrupt"] = json!(word(&CORRUPT, *corrupt));
+    json["cache"] = json!(word_for(&CACHES, *cache));
+    json["corrupt"] = json!(word_for(&CORRUPT, *corrupt));
     json
-}
-
-/// The word for a meaning.
-fn word<T: PartialEq>(words: &[(&'static str, T)], meaning: T) -> Option<&'static str> {
-    words.iter().find(|(_, known)| *known == meaning).map(|(word, _)| *word)
 }

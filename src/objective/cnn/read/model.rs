@@ -2,31 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{count, word};
-use crate::document::{Data, Entry, Fields, Problem};
-use crate::objective::cnn::architecture::{Activation, Init};
-use crate::objective::cnn::{
-    Channels, CnnModel, ModelKind, ModelSettings, NormPlace, Pooling, Pretrained, Trainable,
-};
-
-const POOLINGS: [(&str, Pooling); 3] =
-    [("max", Pooling::Max), ("average", Pooling::Average), ("none", Pooling::None)];
-const ACTIVATIONS: [(&str, Activation); 6] = [
-    ("relu", Activation::Relu),
-    ("leaky_relu", Activation::LeakyRelu),
-    ("elu", Activation::Elu),
-    ("gelu", Activation::Gelu),
-    ("silu", Activation::Silu),
-    ("tanh", Activation::Tanh),
-];
-const NORMS: [(&str, NormPlace); 3] =
-    [("none", NormPlace::None), ("before", NormPlace::Before), ("after", NormPlace::After)];
-const INITS: [(&str, Init); 4] = [
-    ("default", Init::Default),
-    ("kaiming_uniform", Init::KaimingUniform),
-    ("kaiming_normal", Init::KaimingNormalIn),
-    ("xavier_uniform", Init::XavierUniform),
-];
+use crate::config::{Data, Entry, Fields, Problem};
+use crate::objective::cnn::architecture::Takes;
+use crate::objective::cnn::{ModelKind, ModelSettings, Pretrained, Trainable};
 
 /// Reads a name, or a map of `type` and settings.
 pub(super) fn read(model: &Entry<'_>) -> Result<ModelSettings, Problem> {
@@ -36,16 +14,16 @@ pub(super) fn read(model: &Entry<'_>) -> Result<ModelSettings, Problem> {
     let fields = model.fields()?;
     let kind = kind(&fields.require("type", "type: cnn")?, Some(&fields))?;
     let mut keys = vec!["type", "weights", "trainable", "frozen_statistics"];
-    match kind {
-        ModelKind::Bitmoji => {}
-        ModelKind::Cnn(_) => keys.extend(CNN_KEYS),
-        _ => keys.push("dropout"),
+    let mut dropout = None;
+    match kind.takes() {
+        Takes::Nothing => {}
+        Takes::Dropout => {
+            keys.push("dropout");
+            dropout = fields.get("dropout").map(|dropout| dropout.number()).transpose()?;
+        }
+        Takes::Own(own) => keys.extend(own),
     }
     fields.only(&format!("the `{}` network", kind.name()), &keys)?;
-    let dropout = match kind {
-        ModelKind::Cnn(_) => None,
-        _ => fields.get("dropout").map(|dropout| dropout.number()).transpose()?,
-    };
     Ok(ModelSettings { kind, dropout, pretrained: read_pretrained(&fields)? })
 }
 
@@ -77,87 +55,22 @@ fn read_trainable(entry: &Entry<'_>) -> Result<Trainable, Problem> {
     }
 }
 
-/// The network of a name, with the settings of a `cnn`.
+/// The network of a name, with its own settings if it has any.
 fn kind(name: &Entry<'_>, settings: Option<&Fields<'_>>) -> Result<ModelKind, Problem> {
     let all = ModelKind::all();
     let names: Vec<(&str, usize)> =
         all.iter().enumerate().map(|(at, kind)| (kind.name(), at)).collect();
-    match (all[name.word(&names)?].clone(), settings) {
-        (ModelKind::Cnn(_), Some(settings)) => read_cnn(settings).map(ModelKind::Cnn),
-        (kind, _) => Ok(kind),
+    let kind = all[name.word(&names)?].clone();
+    match settings {
+        Some(settings) => kind.with(settings),
+        None => Ok(kind),
     }
-}
-
-const CNN_KEYS: [&str; 11] = [
-    "blocks",
-    "channels",
-    "growth",
-    "kernel",
-    "pooling",
-    "activation",
-    "batch_norm",
-    "global_pooling",
-    "head",
-    "dropout",
-    "init",
-];
-
-fn read_cnn(fields: &Fields<'_>) -> Result<CnnModel, Problem> {
-    let default = CnnModel::default();
-    Ok(CnnModel {
-        channels: read_channels(fields)?,
-        kernel: fields.get("kernel").map_or(Ok(default.kernel), |kernel| count(&kernel))?,
-        pooling: choice(fields, "pooling", &POOLINGS, default.pooling)?,
-        activation: choice(fields, "activation", &ACTIVATIONS, default.activation)?,
-        batch_norm: choice(fields, "batch_norm", &NORMS, default.batch_norm)?,
-        global_pooling: fields
-            .get("global_pooling")
-            .map_or(Ok(default.global_pooling), |flag| flag.flag())?,
-        head: fields.get("head").map_or(Ok(Vec::new()), |head| widths(&head))?,
-        dropout: fields.get("dropout").map_or(Ok(default.dropout), |p| p.number())?,
-        init: choice(fields, "init", &INITS, default.init)?,
-    })
-}
-
-fn choice<T: Copy>(
-    fields: &Fields<'_>,
-    key: &str,
-    words: &[(&str, T)],
-    default: T,
-) -> Result<T, Problem> {
-    fields.get(key).map_or(Ok(default), |entry| entry.word(words))
-}
-
-fn widths(list: &Entry<'_>) -> Result<Vec<i64>, Problem> {
-    list.list()?.iter().map(count).collect()
-}
-
-/// A list; or the first block's, with `blocks` and `growth`.
-fn read_channels(fields: &Fields<'_>) -> Result<Channels, Problem> {
-    let channels = fields.get("channels");
-    if let Some(list) = channels.as_ref().filter(|c| matches!(c.node.data, Data::List(_))) {
-        for key in ["blocks", "growth"] {
-            if let Some(entry) = fields.get(key) {
-                let message = format!("`{}` cannot go with a list of `channels`", entry.name);
-                return Err(Problem::new(entry.place, message, "one or the other")
-                    .help("the list has an element for each block"));
-            }
-        }
-        return widths(list).map(Channels::Each);
-    }
-    Ok(Channels::Growing {
-        blocks: fields.get("blocks").map_or(Ok(3), |blocks| count(&blocks))?,
-        first: channels.map_or(Ok(16), |first| count(&first))?,
-        growth: fields.get("growth").map_or(Ok(2.0), |growth| growth.number())?,
-    })
 }
 
 /// The network in full.
 pub(super) fn to_json(model: &ModelSettings) -> Value {
-    let mut json = match &model.kind {
-        ModelKind::Cnn(cnn) => cnn_to_json(cnn),
-        kind => json!({ "type": kind.name() }),
-    };
+    let mut json = json!({ "type": model.kind.name() });
+    model.kind.write(&mut json);
     if let Some(dropout) = model.dropout {
         json["dropout"] = json!(dropout);
     }
@@ -173,35 +86,10 @@ pub(super) fn to_json(model: &ModelSettings) -> Value {
     json
 }
 
-fn cnn_to_json(model: &CnnModel) -> Value {
-    let CnnModel { channels, kernel, pooling, activation, batch_norm, .. } = model;
-    let CnnModel { global_pooling, head, dropout, init, .. } = model;
-    let mut json = json!({
-        "type": "cnn",
-        "kernel": kernel,
-        "pooling": word(&POOLINGS, *pooling),
-        "activation": word(&ACTIVATIONS, *activation),
-        "batch_norm": word(&NORMS, *batch_norm),
-        "global_pooling": global_pooling,
-        "head": head,
-        "dropout": dropout,
-        "init": word(&INITS, *init),
-    });
-    match channels {
-        Channels::Each(list) => json["channels"] = json!(list),
-        Channels::Growing { blocks, first, growth } => {
-            json["blocks"] = json!(blocks);
-            json["channels"] = json!(first);
-            json["growth"] = json!(growth);
-        }
-    }
-    json
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Node;
+    use crate::config::Node;
 
     fn read_json(model: &Value) -> Result<ModelSettings, String> {
         let node = Node::from_json(model);

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::by_type::{self, KeyOf};
-use super::word;
-use crate::document::{Entry, Problem};
+use crate::config::{Entry, Problem, word_for};
 use crate::objective::cnn::{OptimizerKind, OptimizerSettings};
 
 const TYPES: [(&str, OptimizerKind); 4] = [
@@ -33,7 +32,7 @@ const KEYS: [KeyOf; 10] = [
 pub(super) fn read(optimizer: &Entry<'_>) -> Result<OptimizerSettings, Problem> {
     let fields = optimizer.fields()?;
     let kind = fields.get("type").map_or(Ok(OptimizerKind::default()), |t| t.word(&TYPES))?;
-    by_type::only(&fields, "`optimizer`", &KEYS, word(&TYPES, kind).unwrap_or_default())?;
+    by_type::only(&fields, "`optimizer`", &KEYS, word_for(&TYPES, kind).unwrap_or_default())?;
     let number = |key: &str, default: f64| fields.get(key).map_or(Ok(default), |v| v.number());
     let default = OptimizerSettings::new(kind);
     Ok(OptimizerSettings {
@@ -64,7 +63,7 @@ pub(super) fn to_json(settings: &OptimizerSettings) -> Value {
         nesterov,
         weight_decay,
     } = settings;
-    let kind = word(&TYPES, *kind).unwrap_or_default();
+    let kind = word_for(&TYPES, *kind).unwrap_or_default();
     let mut json = json!({
         "type": kind,
         "lr": lr,

@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 
 use super::by_type::{self, KeyOf};
-use super::{count, word};
-use crate::document::{Data, Entry, Key, Node, Problem};
-use crate::objective::cnn::{Course, EarlyStopping, Schedule, Watched};
+use crate::config::{Data, Entry, Key, Node, Problem, word_for};
+use crate::objective::cnn::{Course, EarlyStopping, Schedule, Watched, metrics};
 
 const TYPES: [&str; 4] = ["constant", "step", "cosine", "one_cycle"];
 
@@ -20,7 +19,8 @@ const KEYS: [KeyOf; 8] = [
     ("final_div_factor", &["one_cycle"]),
 ];
 
-const WATCHED: [(&str, Watched); 2] = [("loss", Watched::Loss), ("accuracy", Watched::Accuracy)];
+const WATCHED: [(&str, Watched); 2] =
+    [(metrics::LOSS, Watched::Loss), (metrics::ACCURACY, Watched::Accuracy)];
 
 /// Reads a type, or a map of it and its settings.
 pub(super) fn read(schedule: &Entry<'_>) -> Result<Schedule, Problem> {
@@ -39,7 +39,7 @@ pub(super) fn read(schedule: &Entry<'_>) -> Result<Schedule, Problem> {
     let number = |key: &str, default: f64| fields.get(key).map_or(Ok(default), |v| v.number());
     let course = match kind {
         "step" => Course::Step {
-            every: count(&fields.require("every", "schedule: { type: step, every: 30 }")?)?,
+            every: fields.require("every", "schedule: { type: step, every: 30 }")?.count()?,
             gamma: number("gamma", 0.1)?,
         },
         "cosine" => Course::Cosine { end: number("final", 0.0)? },
@@ -76,7 +76,7 @@ pub(super) fn to_json(schedule: &Schedule) -> Value {
 pub(super) fn read_early_stopping(stopping: &Entry<'_>) -> Result<EarlyStopping, Problem> {
     let fields = stopping.fields()?;
     fields.only("`early_stopping`", &["patience", "min_delta", "metric"])?;
-    let default = EarlyStopping::new(count(&fields.require("patience", "patience: 5")?)?);
+    let default = EarlyStopping::new(fields.require("patience", "patience: 5")?.count()?);
     Ok(EarlyStopping {
         min_delta: fields.get("min_delta").map_or(Ok(default.min_delta), |v| v.number())?,
         metric: fields.get("metric").map_or(Ok(default.metric), |v| v.word(&WATCHED))?,
@@ -87,6 +87,6 @@ pub(super) fn read_early_stopping(stopping: &Entry<'_>) -> Result<EarlyStopping,
 /// When training ends early, in full.
 pub(super) fn early_stopping_to_json(stopping: &EarlyStopping) -> Value {
     let EarlyStopping { patience, min_delta, metric } = stopping;
-    let metric = word(&WATCHED, *metric);
+    let metric = word_for(&WATCHED, *metric);
     json!({ "patience": patience, "min_delta": min_delta, "metric": metric })
 }

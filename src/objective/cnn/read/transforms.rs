@@ -5,26 +5,9 @@
 
 use serde_json::{Value, json};
 
-use super::count;
-use crate::document::{Data, Entry, Fields, Key, Node, Problem, did_you_mean, shorten};
+use crate::config::{Data, Entry, Key, Node, Problem, did_you_mean, shorten};
 use crate::objective::cnn::IMAGENET;
 use crate::objective::cnn::Transform;
-
-/// Names, with the setting that a bare value after the name stands for.
-const NAMES: [(&str, Option<&str>); 12] = [
-    ("resize", Some("size")),
-    ("center_crop", Some("size")),
-    ("random_crop", Some("size")),
-    ("random_resized_crop", Some("size")),
-    ("horizontal_flip", Some("p")),
-    ("vertical_flip", Some("p")),
-    ("rotation", Some("degrees")),
-    ("color_jitter", None),
-    ("grayscale", Some("p")),
-    ("cutout", Some("size")),
-    ("gaussian_noise", Some("sigma")),
-    ("normalize", None),
-];
 
 /// Reads a list; what is left out takes torchvision's default, and a side `image_size`.
 pub(super) fn read(list: &Entry<'_>, image_size: u32) -> Result<Vec<Transform>, Problem> {
@@ -37,129 +20,36 @@ fn read_one(item: &Entry<'_>, image_size: u32) -> Result<Transform, Problem> {
         Data::Map(entries) if entries.len() == 1 => (entries[0].0.clone(), Some(&entries[0].1)),
         _ => return Err(item.expected("a transform: its name, or its name and settings")),
     };
-    let Some((name, main)) = NAMES.iter().find(|(name, _)| *name == key.name) else {
+    let Some(kind) = Transform::KINDS.iter().find(|kind| kind.name == key.name) else {
         let message = format!("unknown transform `{}`", shorten(&key.name));
-        let help = did_you_mean(&key.name, &NAMES.map(|(name, _)| name));
+        let help = did_you_mean(&key.name, Transform::NAMES);
         return Err(Problem::new(key.id, message, "not known").help(help));
     };
+    let name = kind.name;
     let entry = |node| Entry { name: format!("{}.{name}", item.name), place: key.id, node };
     let entries = match settings {
         None => Vec::new(),
-        Some(node) => match (&node.data, main) {
+        Some(node) => match (&node.data, kind.short) {
             (Data::Null, _) => Vec::new(),
             (Data::Map(entries), _) => entries.clone(),
-            (Data::Text(word), _) if *name == "normalize" && word == "imagenet" => {
+            (Data::Text(word), _) if name == "normalize" && word == "imagenet" => {
                 let (mean, std) = IMAGENET;
                 return Ok(Transform::Normalize { mean, std });
             }
-            (_, Some(main)) => vec![(Key { id: node.id, name: (*main).into() }, node.clone())],
-            _ if *name == "normalize" => {
+            (_, Some(short)) => vec![(Key { id: node.id, name: short.into() }, node.clone())],
+            _ if name == "normalize" => {
                 return Err(entry(node).expected("`imagenet`, or a map of `mean` and `std`"));
             }
             _ => return Err(entry(node).expected("a map")),
         },
     };
     let node = Node { id: key.id, data: Data::Map(entries) };
-    settings_of(name, &entry(&node).fields()?, image_size)
-}
-
-fn settings_of(name: &str, given: &Fields<'_>, image_size: u32) -> Result<Transform, Problem> {
-    let only = |keys: &[&str]| given.only(&format!("`{name}`"), keys);
-    let number = |key, default| given.get(key).map_or(Ok(default), |value| value.number());
-    let size = || given.get("size").map_or(Ok(image_size), |size| count(&size));
-    let pair = |key, default| given.get(key).map_or(Ok(default), |pair| numbers(&pair));
-    let three = |key| numbers(&given.require(key, "normalize: imagenet")?);
-    Ok(match name {
-        "resize" => {
-            only(&["size"])?;
-            Transform::Resize { size: size()? }
-        }
-        "center_crop" => {
-            only(&["size"])?;
-            Transform::CenterCrop { size: size()? }
-        }
-        "random_crop" => {
-            only(&["size", "padding"])?;
-            let padding = given.get("padding").map_or(Ok(0), |padding| count(&padding))?;
-            Transform::RandomCrop { size: size()?, padding }
-        }
-        "random_resized_crop" => {
-            only(&["size", "scale", "ratio"])?;
-            let scale = pair("scale", [0.08, 1.0])?.into();
-            let ratio = pair("ratio", [0.75, 4.0 / 3.0])?.into();
-            Transform::RandomResizedCrop { size: size()?, scale, ratio }
-        }
-        "horizontal_flip" => {
-            only(&["p"])?;
-            Transform::HorizontalFlip { p: number("p", 0.5)? }
-        }
-        "vertical_flip" => {
-            only(&["p"])?;
-            Transform::VerticalFlip { p: number("p", 0.5)? }
-        }
-        "rotation" => {
-            only(&["degrees"])?;
-            let degrees = given.require("degrees", "rotation: 15")?.number()?;
-            Transform::Rotation { degrees }
-        }
-        "color_jitter" => {
-            only(&["brightness", "contrast", "saturation", "hue"])?;
-            let (brightness, contrast) = (number("brightness", 0.0)?, number("contrast", 0.0)?);
-            let (saturation, hue) = (number("saturation", 0.0)?, number("hue", 0.0)?);
-            Transform::ColorJitter { brightness, contrast, saturation, hue }
-        }
-        "grayscale" => {
-            only(&["p"])?;
-            Transform::Grayscale { p: number("p", 1.0)? }
-        }
-        "cutout" => {
-            only(&["size", "p"])?;
-            let size = count(&given.require("size", "cutout: 16")?)?;
-            Transform::Cutout { size, p: number("p", 1.0)? }
-        }
-        "gaussian_noise" => {
-            only(&["sigma"])?;
-            Transform::GaussianNoise { sigma: number("sigma", 0.1)? }
-        }
-        _ => {
-            only(&["mean", "std"])?;
-            Transform::Normalize { mean: three("mean")?, std: three("std")? }
-        }
-    })
-}
-
-/// A list of so many numbers.
-fn numbers<const N: usize>(list: &Entry<'_>) -> Result<[f64; N], Problem> {
-    let numbers = list.list()?.iter().map(Entry::number).collect::<Result<Vec<_>, _>>()?;
-    numbers.try_into().map_err(|_| list.expected(&format!("a list of {N} numbers")))
+    (kind.read)(&entry(&node).fields()?, image_size)
 }
 
 /// The list in full, every element a map.
 pub(super) fn to_json(list: &[Transform]) -> Value {
-    list.iter().map(|transform| json!({ transform.name(): settings_to_json(transform) })).collect()
-}
-
-fn settings_to_json(transform: &Transform) -> Value {
-    match transform {
-        Transform::Resize { size } | Transform::CenterCrop { size } => json!({ "size": size }),
-        Transform::RandomCrop { size, padding } => json!({ "size": size, "padding": padding }),
-        Transform::RandomResizedCrop { size, scale, ratio } => {
-            json!({ "size": size, "scale": scale, "ratio": ratio })
-        }
-        Transform::HorizontalFlip { p }
-        | Transform::VerticalFlip { p }
-        | Transform::Grayscale { p } => json!({ "p": p }),
-        Transform::Rotation { degrees } => json!({ "degrees": degrees }),
-        Transform::ColorJitter { brightness, contrast, saturation, hue } => json!({
-            "brightness": brightness,
-            "contrast": contrast,
-            "saturation": saturation,
-            "hue": hue,
-        }),
-        Transform::Cutout { size, p } => json!({ "size": size, "p": p }),
-        Transform::GaussianNoise { sigma } => json!({ "sigma": sigma }),
-        Transform::Normalize { mean, std } => json!({ "mean": mean, "std": std }),
-    }
+    list.iter().map(|transform| json!({ transform.name(): transform.settings() })).collect()
 }
 
 #[cfg(test)]
@@ -216,7 +106,7 @@ mod tests {
             { "normalize": { "mean": [0, 0.1, 0.2], "std": [1, 2, 3] } },
         ]))
         .unwrap();
-        assert!(all.iter().map(Transform::name).eq(NAMES.map(|(name, _)| name)));
+        assert!(all.iter().map(Transform::name).eq(Transform::NAMES.iter().copied()));
         assert_eq!(read_list(to_json(&all)).unwrap(), all);
     }
 

@@ -2,7 +2,8 @@
 
 use super::global::Global;
 use super::value::{Id, Value, Values, View};
-use crate::state_dict::error::{Fault, quoted};
+use crate::state_dict::error::Fault;
+use crate::state_dict::names::quoted;
 
 /// Where checkpoints keep the state dict, beside the optimizer's and the like.
 const NESTED: [&str; 3] = ["state_dict", "model_state_dict", "model"];

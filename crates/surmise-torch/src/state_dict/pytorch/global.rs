@@ -1,7 +1,8 @@
 //! The few names that a pickle may refer to.
 
 use crate::state_dict::element::{ELEMENTS, Element};
-use crate::state_dict::error::{Fault, plain};
+use crate::state_dict::error::Fault;
+use crate::state_dict::names::plain;
 
 /// A kind of numbers that can be read, or the name of one that cannot.
 pub(super) type Numbers = Result<&'static Element, &'static str>;

@@ -12,7 +12,8 @@ use super::global::Numbers;
 use super::value::{Values, View};
 use super::{contents, unpickler};
 use crate::state_dict::element::Element;
-use crate::state_dict::error::{Fault, quoted};
+use crate::state_dict::error::Fault;
+use crate::state_dict::names::quoted;
 use crate::state_dict::{StateDict, read_exactly};
 
 /// The largest pickle that is read: that of 100 000 tensors.

@@ -9,11 +9,14 @@ images are make.py's: filling.py.
 import json
 import os
 import pathlib
+import sys
 
 import torch
 import torchvision
-from filling import fill, uniform
 from torch import nn
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from by_name import Bitmoji, fill, uniform  # noqa: E402
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
@@ -21,24 +24,11 @@ os.chdir(pathlib.Path(__file__).parent)
 CLASSES, SIDE = 5, 64
 
 
-class Bitmoji(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.main = nn.Sequential(
-            nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(8, 4, 3), nn.ReLU(), nn.MaxPool2d(3),
-            nn.Flatten(), nn.Linear(324, 128), nn.ReLU(), nn.Linear(128, CLASSES),
-        )  # fmt: skip
-
-    def forward(self, x):
-        return self.main(x)
-
-
 images = torch.from_numpy(uniform("images", 4, 3, SIDE, SIDE)).float()
 labels = torch.tensor([0, 1, 2, 3])
 golden = {}
 for name in ("bitmoji", "squeezenet1_1", "resnet18"):
-    network = Bitmoji() if name == "bitmoji" else torchvision.models.get_model(name, num_classes=CLASSES)
+    network = Bitmoji(CLASSES) if name == "bitmoji" else torchvision.models.get_model(name, num_classes=CLASSES)
     fill(network)
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         logits = network.eval()(images)

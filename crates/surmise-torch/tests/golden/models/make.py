@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""torchvision's networks: names and shapes of their tensors, summaries, logits, for tests/models.rs.
+"""torchvision's networks: names and shapes of their tensors, summaries, logits, for tests/it/models.rs.
 
     OMP_NUM_THREADS=1 python make.py      writes beside itself
 
@@ -12,14 +12,17 @@ import io
 import json
 import os
 import pathlib
+import sys
 
 import torch
 import torchvision
 from PIL import Image
-from filling import fill, fnv, uniform
 from safetensors.torch import load_file
 from torchsummary import summary
 from torchvision.transforms import functional as F
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from by_name import fill, fnv, uniform  # noqa: E402
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Numbers of PyTorch, torchvision and Pillow that tests/vision.rs compares with.
+"""Numbers of PyTorch, torchvision and Pillow that tests/it/vision.rs compares with.
 
     OMP_NUM_THREADS=1 python make.py      writes beside itself
 
@@ -13,6 +13,7 @@ seed is the FNV-1a hash of the name.
 import json
 import os
 import pathlib
+import sys
 import tempfile
 
 import numpy as np
@@ -24,51 +25,13 @@ from torch import nn
 from torchvision import transforms
 from torchvision.transforms import functional as F
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from by_name import filled, uniform  # noqa: E402
+
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 os.chdir(pathlib.Path(__file__).parent)
 golden = {}
-
-
-def uniform(name, *shape):
-    seed = 0xCBF29CE484222325
-    for byte in name.encode():
-        seed = ((seed ^ byte) * 0x100000001B3) & (2**64 - 1)
-    k = np.arange(1, int(np.prod(shape)) + 1, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15) * k
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(40)).astype(np.float64) / 2**24).reshape(shape)
-
-
-class Bitmoji(nn.Module):
-    def __init__(self, outputs=1):
-        super().__init__()
-        self.main = nn.Sequential(
-            nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(8, 4, 3), nn.ReLU(), nn.MaxPool2d(3),
-            nn.Flatten(), nn.Linear(324, 128), nn.ReLU(), nn.Linear(128, outputs),
-        )  # fmt: skip
-
-    def forward(self, x):
-        return self.main(x)
-
-
-def filled(outputs=1):
-    """The network with weights by name: ±0.1 for biases, a uniform of He's bound for kernels."""
-    network = Bitmoji(outputs)
-    with torch.no_grad():
-        for name, tensor in network.state_dict().items():
-            value = 2 * uniform(name, *tensor.shape) - 1
-            fan_in = tensor[0].numel()
-            if tensor.dim() == 1:
-                value *= 0.1
-            else:
-                value *= np.sqrt((6 if tensor.dim() == 4 else 1) / fan_in)
-            tensor.copy_(torch.from_numpy(value).float())
-    return network
 
 
 # --- resizing, logits ---------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""PyTorch's numbers that tests/optimizers.rs compares with: steps, clipping, smoothing, schedules.
+"""PyTorch's numbers that tests/it/optimizers.rs compares with: steps, clipping, smoothing, schedules.
 
     OMP_NUM_THREADS=1 python optimizers.py      writes optimizers.json beside itself
 
@@ -8,6 +8,7 @@ Made with torch 2.11.0, numpy 2.4.6. The network is make.py's, its numbers by na
 import json
 import os
 import pathlib
+import sys
 import warnings
 
 import numpy as np
@@ -15,26 +16,15 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from by_name import filled, uniform  # noqa: E402
+
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 os.chdir(pathlib.Path(__file__).parent)
 OPTIMIZERS = {
     "sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop,
 }  # fmt: skip
-
-
-def uniform(name, *shape):
-    """See make.py."""
-    seed = 0xCBF29CE484222325
-    for byte in name.encode():
-        seed = ((seed ^ byte) * 0x100000001B3) & (2**64 - 1)
-    k = np.arange(1, int(np.prod(shape)) + 1, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15) * k
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(40)).astype(np.float64) / 2**24).reshape(shape)
 
 
 # --- the optimizers alone -----------------------------------------------------------------------
@@ -87,32 +77,6 @@ golden["alone"] = [
 
 
 # --- five steps of the network ------------------------------------------------------------------
-class Bitmoji(nn.Module):
-    def __init__(self, outputs=1):
-        super().__init__()
-        self.main = nn.Sequential(
-            nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(8, 4, 3), nn.ReLU(), nn.MaxPool2d(3),
-            nn.Flatten(), nn.Linear(324, 128), nn.ReLU(), nn.Linear(128, outputs),
-        )  # fmt: skip
-
-    def forward(self, x):
-        return self.main(x)
-
-
-def filled(outputs):
-    network = Bitmoji(outputs)
-    with torch.no_grad():
-        for name, tensor in network.state_dict().items():
-            value = 2 * uniform(name, *tensor.shape) - 1
-            if tensor.dim() == 1:
-                value *= 0.1
-            else:
-                value *= np.sqrt((6 if tensor.dim() == 4 else 1) / tensor[0].numel())
-            tensor.copy_(torch.from_numpy(value).float())
-    return network
-
-
 def steps(dtype, outputs, kind, settings, label_smoothing=0.0, clip_norm=None):
     network = filled(outputs).to(dtype)
     optimizer = OPTIMIZERS[kind](network.parameters(), **torch_settings(settings))

@@ -1,23 +1,30 @@
 //! Weights that Python's side of the records can make, too.
 
-use surmise_torch::{Network, StateDict};
-use tch::{Kind, Tensor};
+use surmise_torch::Network;
+use tch::Tensor;
 
 use crate::numbers::uniform;
 
-/// Fills a network by the names of its parameters, as `filled` does in tests/golden/vision.
-pub(crate) fn fill(network: &mut Network) {
-    let values = |(name, parameter): (&str, &Tensor)| {
-        let size = parameter.size();
-        let scale = match size[..] {
-            [_] => 0.1,
-            [_, inputs] => (1.0 / inputs as f64).sqrt(),
-            _ => (6.0 / size[1..].iter().product::<i64>() as f64).sqrt(),
+/// Fills a network by the names of its tensors, as `fill` does in tests/golden/by_name.py.
+pub(crate) fn fill(network: &Network) {
+    let _guard = tch::no_grad_guard();
+    for (name, tensor) in network.state() {
+        if name.ends_with("num_batches_tracked") {
+            continue;
+        }
+        let size = tensor.size();
+        let value = Tensor::from_slice(&uniform(name, size.iter().product())) * 2.0 - 1.0;
+        let value = match size[..] {
+            _ if name.ends_with("running_mean") => value * 0.1,
+            _ if name.ends_with("running_var") => value * 0.25 + 1.0,
+            [_] if name.ends_with("weight") => value * 0.1 + 1.0,
+            [_] => value * 0.1,
+            [_, ref rest @ ..] => {
+                let gain = if rest.len() == 3 { 6.0 } else { 1.0 };
+                value * (gain / rest.iter().product::<i64>() as f64).sqrt()
+            }
+            [] => unreachable!("only counts are single numbers"),
         };
-        let values = uniform(name, size.iter().product());
-        let values = (Tensor::from_slice(&values) * 2.0 - 1.0) * scale;
-        (name.to_owned(), values.to_kind(Kind::Float).view(&size[..]))
-    };
-    let tensors: StateDict = network.parameters().map(values).collect();
-    network.take(&tensors).unwrap();
+        tensor.shallow_clone().copy_(&value.view(&size[..]));
+    }
 }

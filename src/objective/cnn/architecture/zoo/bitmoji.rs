@@ -1,10 +1,17 @@
 //! The small network of a textbook's chapter on avatars.
 
-use super::super::{Conv2d, Init, Module};
-use super::{RELU, child, numbered};
+use super::super::{Conv2d, Init, Module, ShapeError};
+use super::{RELU, Task, child, numbered};
 
-/// Two convolutions with max pooling, two linear layers. `image_size` is at least 14.
-pub(in crate::objective::cnn::architecture) fn bitmoji(image_size: i64, outputs: i64) -> Module {
+/// The smallest image of which the second pooling leaves anything.
+const SMALLEST: i64 = 14;
+
+/// Two convolutions with max pooling, two linear layers.
+pub(super) fn bitmoji(task: &Task) -> Result<Module, ShapeError> {
+    let Task { image_size, outputs, .. } = *task;
+    if image_size < SMALLEST {
+        return Err(task.too_small("main.5", "MaxPool2d"));
+    }
     let first = (image_size - 4) / 2;
     let second = (first - 2) / 3;
     let pool = |side| Module::MaxPool2d { kernel: side, stride: side, padding: 0, ceil: false };
@@ -21,5 +28,5 @@ pub(in crate::objective::cnn::architecture) fn bitmoji(image_size: i64, outputs:
         RELU,
         linear(128, outputs),
     ]);
-    Module::chain(vec![child("main", main)])
+    Ok(Module::chain(vec![child("main", main)]))
 }

@@ -1,7 +1,7 @@
 //! DenseNet (Huang et al. 2016, arXiv 1608.06993).
 
-use super::super::{Init, Module, Wiring};
-use super::{RELU, child, conv, extra_dropout, nameless};
+use super::super::{Init, Module, ShapeError, Wiring};
+use super::{RELU, Task, child, conv, extra_dropout, nameless};
 
 /// Channels that a layer adds.
 const GROWTH: i64 = 32;
@@ -9,10 +9,8 @@ const GROWTH: i64 = 32;
 const MIDDLE: i64 = 4 * GROWTH;
 
 /// DenseNet-121.
-pub(in crate::objective::cnn::architecture) fn densenet121(
-    dropout: Option<f64>,
-    outputs: i64,
-) -> Module {
+pub(super) fn densenet121(task: &Task) -> Result<Module, ShapeError> {
+    let Task { dropout, outputs, .. } = *task;
     let mut channels = 64;
     let mut features = vec![
         child("conv0", unbiased(3, channels, 7, 2)),
@@ -52,7 +50,7 @@ pub(in crate::objective::cnn::architecture) fn densenet121(
     parts.extend(extra_dropout(dropout));
     let classifier = Module::Linear { inputs: channels, outputs, init: Init::DefaultZeroBias };
     parts.push(child("classifier", classifier));
-    Module::chain(parts)
+    Ok(Module::chain(parts))
 }
 
 fn unbiased(inputs: i64, outputs: i64, kernel: i64, stride: i64) -> Module {

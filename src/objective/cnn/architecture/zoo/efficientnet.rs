@@ -1,7 +1,7 @@
 //! EfficientNet-B0 (Tan and Le 2019, arXiv 1905.11946).
 
-use super::super::{Activation, Child, Conv2d, Init, Module, Wiring};
-use super::{child, conv, nameless, numbered};
+use super::super::{Activation, Child, Conv2d, Init, Module, ShapeError, Wiring};
+use super::{Task, child, conv, nameless, numbered};
 
 /// Expansion, kernel, first stride, channels and blocks of each stage: the paper's table 1.
 const STAGES: [(i64, i64, i64, i64, usize); 7] = [
@@ -17,10 +17,8 @@ const STAGES: [(i64, i64, i64, i64, usize); 7] = [
 const STOCHASTIC_DEPTH: f64 = 0.2;
 
 /// EfficientNet-B0; torchvision's dropout is 0.2.
-pub(in crate::objective::cnn::architecture) fn efficientnet_b0(
-    dropout: Option<f64>,
-    outputs: i64,
-) -> Module {
+pub(super) fn efficientnet_b0(task: &Task) -> Result<Module, ShapeError> {
+    let Task { dropout, outputs, .. } = *task;
     let all: usize = STAGES.iter().map(|stage| stage.4).sum();
     let mut features = vec![norm_silu(3, 32, 3, 2, 1)];
     let (mut inputs, mut before) = (32, 0);
@@ -43,12 +41,12 @@ pub(in crate::objective::cnn::architecture) fn efficientnet_b0(
         Module::Dropout { p: dropout.unwrap_or(0.2) },
         Module::Linear { inputs: 1280, outputs, init },
     ]);
-    Module::chain(vec![
+    Ok(Module::chain(vec![
         child("features", numbered(features)),
         child("avgpool", Module::GlobalAvgPool2d),
         nameless(Module::Flatten),
         child("classifier", classifier),
-    ])
+    ]))
 }
 
 fn unactivated(inputs: i64, outputs: i64, kernel: i64, stride: i64, groups: i64) -> [Module; 2] {

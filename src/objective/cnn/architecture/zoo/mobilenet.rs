@@ -1,7 +1,7 @@
 //! MobileNetV2 (Sandler et al. 2018, arXiv 1801.04381).
 
-use super::super::{Activation, Conv2d, Init, Module, Wiring};
-use super::{child, conv, nameless, numbered};
+use super::super::{Activation, Conv2d, Init, Module, ShapeError, Wiring};
+use super::{Task, child, conv, nameless, numbered};
 
 /// Expansion, channels, blocks and first stride of each stage: the paper's table 2.
 const STAGES: [(i64, i64, usize, i64); 7] = [
@@ -15,10 +15,8 @@ const STAGES: [(i64, i64, usize, i64); 7] = [
 ];
 
 /// MobileNetV2 of width 1; torchvision's dropout is 0.2.
-pub(in crate::objective::cnn::architecture) fn mobilenet_v2(
-    dropout: Option<f64>,
-    outputs: i64,
-) -> Module {
+pub(super) fn mobilenet_v2(task: &Task) -> Result<Module, ShapeError> {
+    let Task { dropout, outputs, .. } = *task;
     let mut features = vec![norm_relu6(3, 32, 3, 2, 1)];
     let mut inputs = 32;
     for (expansion, channels, blocks, stride) in STAGES {
@@ -33,12 +31,12 @@ pub(in crate::objective::cnn::architecture) fn mobilenet_v2(
         Module::Dropout { p: dropout.unwrap_or(0.2) },
         Module::Linear { inputs: 1280, outputs, init: Init::Normal(0.01) },
     ]);
-    Module::chain(vec![
+    Ok(Module::chain(vec![
         child("features", numbered(features)),
         nameless(Module::GlobalAvgPool2d),
         nameless(Module::Flatten),
         child("classifier", classifier),
-    ])
+    ]))
 }
 
 /// A convolution, batch normalisation, ReLU6.

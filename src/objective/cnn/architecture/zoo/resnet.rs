@@ -1,25 +1,36 @@
 //! ResNet (He et al. 2015, arXiv 1512.03385), in torchvision's form: of a bottleneck's convolutions the
 //! middle one has the stride.
 
-use super::super::{Activation, Child, Init, Module, Wiring};
-use super::{RELU, child, conv, extra_dropout, nameless, numbered};
+use super::super::{Activation, Child, Init, Module, ShapeError, Wiring};
+use super::{RELU, Task, child, conv, extra_dropout, nameless, numbered};
 
 /// What its blocks are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::objective::cnn::architecture) enum Bottleneck {
+enum Bottleneck {
     /// Two convolutions of 3 × 3: ResNet-18 and 34.
     No,
     /// 1 × 1, 3 × 3, 1 × 1 to four times the channels: ResNet-50.
     Yes,
 }
 
+/// ResNet-18.
+pub(super) fn resnet18(task: &Task) -> Result<Module, ShapeError> {
+    Ok(resnet([2, 2, 2, 2], Bottleneck::No, task))
+}
+
+/// ResNet-34.
+pub(super) fn resnet34(task: &Task) -> Result<Module, ShapeError> {
+    Ok(resnet([3, 4, 6, 3], Bottleneck::No, task))
+}
+
+/// ResNet-50.
+pub(super) fn resnet50(task: &Task) -> Result<Module, ShapeError> {
+    Ok(resnet([3, 4, 6, 3], Bottleneck::Yes, task))
+}
+
 /// A ResNet with so many blocks in its four stages.
-pub(in crate::objective::cnn::architecture) fn resnet(
-    blocks: [usize; 4],
-    bottleneck: Bottleneck,
-    dropout: Option<f64>,
-    outputs: i64,
-) -> Module {
+fn resnet(blocks: [usize; 4], bottleneck: Bottleneck, task: &Task) -> Module {
+    let Task { dropout, outputs, .. } = *task;
     let mut parts = vec![
         child("conv1", unbiased(3, 64, 7, 2)),
         child("bn1", Module::BatchNorm2d { features: 64 }),

@@ -1,14 +1,12 @@
 //! SqueezeNet 1.1 (Iandola et al. 2016, arXiv 1602.07360).
 
-use super::super::{Conv2d, Init, Module, Wiring};
-use super::{RELU, child, nameless, numbered};
+use super::super::{Conv2d, Init, Module, ShapeError, Wiring};
+use super::{RELU, Task, child, nameless, numbered};
 
 /// SqueezeNet 1.1; torchvision's dropout is ½. With a single output there is no ReLU after the last
 /// convolution, where torchvision has one.
-pub(in crate::objective::cnn::architecture) fn squeezenet1_1(
-    dropout: Option<f64>,
-    outputs: i64,
-) -> Module {
+pub(super) fn squeezenet1_1(task: &Task) -> Result<Module, ShapeError> {
+    let Task { dropout, outputs, .. } = *task;
     let pool = || Module::MaxPool2d { kernel: 3, stride: 2, padding: 0, ceil: true };
     let features = numbered([
         Module::Conv2d(Conv2d { stride: 2, init: Init::KaimingUniform, ..Conv2d::new(3, 64, 3) }),
@@ -35,11 +33,11 @@ pub(in crate::objective::cnn::architecture) fn squeezenet1_1(
         classifier.push(child(2, RELU));
     }
     classifier.push(child(3, Module::GlobalAvgPool2d));
-    Module::chain(vec![
+    Ok(Module::chain(vec![
         child("features", features),
         child("classifier", Module::chain(classifier)),
         nameless(Module::Flatten),
-    ])
+    ]))
 }
 
 /// Few channels, and from them twice `expand` through kernels of two sizes.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Numbers of Captum that tests/explain.rs compares with.
+"""Numbers of Captum that tests/it/explain.rs compares with.
 
     OMP_NUM_THREADS=1 python make.py      writes beside itself
 
@@ -10,6 +10,7 @@ in ../make.py. `half` in a key: every other row and column, to keep the file sma
 import json
 import os
 import pathlib
+import sys
 from unittest import mock
 
 import captum.attr._utils.visualization as visualization
@@ -19,37 +20,13 @@ import torch
 from captum.attr import GradientShap, IntegratedGradients, Occlusion, Saliency
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from torch import nn
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+from by_name import Bitmoji, uniform  # noqa: E402
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 os.chdir(pathlib.Path(__file__).parent)
-
-
-def uniform(name, *shape):
-    seed = 0xCBF29CE484222325
-    for byte in name.encode():
-        seed = ((seed ^ byte) * 0x100000001B3) & (2**64 - 1)
-    k = np.arange(1, int(np.prod(shape)) + 1, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15) * k
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(40)).astype(np.float64) / 2**24).reshape(shape)
-
-
-class Bitmoji(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.main = nn.Sequential(
-            nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(8, 4, 3), nn.ReLU(), nn.MaxPool2d(3),
-            nn.Flatten(), nn.Linear(324, 128), nn.ReLU(), nn.Linear(128, 1),
-        )  # fmt: skip
-
-    def forward(self, x):
-        return self.main(x)
 
 
 network = Bitmoji().eval()

@@ -117,6 +117,15 @@ impl<'n> Entry<'n> {
         }
     }
 
+    /// A whole number of a type; which are right is for whoever checks the settings.
+    pub(crate) fn count<T: TryFrom<i128>>(&self) -> Result<T, Problem> {
+        let value = self.whole(i64::MIN.into()..=i64::MAX.into())?;
+        T::try_from(value).map_err(|_| {
+            let message = format!("`{}` is {value}, far out of range", self.name);
+            self.problem(message, "out of range")
+        })
+    }
+
     /// One of a few words, given with their meanings.
     pub(crate) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Problem> {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -221,4 +230,12 @@ impl<'n> Fields<'n> {
             (key, Entry { name, place, node })
         })
     }
+}
+
+/// The word for a meaning.
+pub(crate) fn word_for<T: PartialEq>(
+    words: &[(&'static str, T)],
+    meaning: T,
+) -> Option<&'static str> {
+    words.iter().find(|(_, known)| *known == meaning).map(|(word, _)| *word)
 }

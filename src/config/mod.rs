@@ -6,7 +6,7 @@
 mod entry;
 mod nearest;
 
-pub(crate) use entry::{Entry, Fields};
+pub(crate) use entry::{Entry, Fields, word_for};
 pub(crate) use nearest::{did_you_mean, nearest};
 
 use std::ops::Range;

@@ -1,6 +1,10 @@
-"""Numbers and weights by name, for the scripts beside; tests/numbers makes the same in Rust."""
+"""Numbers and weights by name, for the golden scripts; tests/it/numbers makes the same in Rust.
+
+u_k in [0, 1) comes from a splitmix64 stream whose seed is the FNV-1a hash of the name.
+"""
 import numpy as np
 import torch
+from torch import nn
 
 
 def fnv(text):
@@ -38,3 +42,23 @@ def fill(network):
             else:
                 value *= np.sqrt((6 if tensor.dim() == 4 else 1) / tensor[0].numel())
             tensor.copy_(torch.from_numpy(value).float())
+
+
+class Bitmoji(nn.Module):
+    def __init__(self, outputs=1):
+        super().__init__()
+        self.main = nn.Sequential(
+            nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(8, 4, 3), nn.ReLU(), nn.MaxPool2d(3),
+            nn.Flatten(), nn.Linear(324, 128), nn.ReLU(), nn.Linear(128, outputs),
+        )  # fmt: skip
+
+    def forward(self, x):
+        return self.main(x)
+
+
+def filled(outputs=1):
+    """The network with weights by name: ±0.1 for biases, a uniform of He's bound for kernels."""
+    network = Bitmoji(outputs)
+    fill(network)
+    return network

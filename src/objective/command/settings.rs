@@ -1,29 +1,12 @@
-//! Settings of one trial's objective, every placeholder bound.
+//! The settings of a program as an objective.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::cnn::{self, CnnSettings};
-use crate::document::{Data, Entry, Node, Problem, did_you_mean};
-
-/// The kinds of objective that run by themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObjectiveKind {
-    /// A program.
-    Command,
-    /// A CNN on image folders.
-    Cnn,
-}
-
-/// Settings of one trial's objective, every placeholder bound.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ObjectiveSettings {
-    /// Run a program.
-    Command(CommandSettings),
-    /// Train a CNN.
-    Cnn(Box<CnnSettings>),
-}
+use super::CommandObjective;
+use crate::config::{Data, Entry, Problem};
+use crate::objective::{Declared, Objective, ObjectiveTemplate, Unavailable};
 
 /// A program to run for a trial.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,39 +17,16 @@ pub struct CommandSettings {
     pub timeout: Option<Duration>,
 }
 
-/// The kinds of objective a study file may declare.
-const OBJECTIVE_TYPES: [&str; 3] = ["command", "cnn", "external"];
-
 /// More arguments than any command line takes.
 const MOST_ARGUMENTS: usize = 1000;
 
-impl ObjectiveSettings {
-    /// Reads bound settings.
-    pub(crate) fn read(objective: &Entry<'_>) -> Result<Self, Problem> {
-        let fields = objective.fields()?;
-        let kind = fields.require("type", "type: command")?;
-        match kind.text()? {
-            "command" => CommandSettings::read(objective).map(Self::Command),
-            "cnn" => cnn::read(objective).map(|cnn| Self::Cnn(Box::new(cnn))),
-            unknown => Err(kind
-                .problem(format!("unknown objective `{unknown}`"), "not known")
-                .help(did_you_mean(unknown, &OBJECTIVE_TYPES))),
-        }
-    }
+impl Declared for CommandSettings {
+    const NOUN: &'static str = "a command";
+    const KEYS: &'static [&'static str] = &["type", "argv", "timeout"];
 
-    /// The settings as declared in full, every default written out.
-    pub(crate) fn to_json(&self) -> Value {
-        match self {
-            Self::Command(settings) => settings.to_json(),
-            Self::Cnn(settings) => cnn::settings_to_json(settings),
-        }
-    }
-}
-
-impl CommandSettings {
     fn read(objective: &Entry<'_>) -> Result<Self, Problem> {
         let fields = objective.fields()?;
-        fields.only("a command objective", &["type", "argv", "timeout"])?;
+        fields.only("a command objective", Self::KEYS)?;
         let argv = fields.require("argv", "argv: [python3, train.py, \"--lr=$lr\"]")?;
         let arguments = match &argv.node.data {
             Data::Text(_) => {
@@ -99,6 +59,10 @@ impl CommandSettings {
     fn to_json(&self) -> Value {
         let timeout = self.timeout.map(|t| humantime::format_duration(t).to_string());
         json!({ "type": "command", "argv": self.argv, "timeout": timeout })
+    }
+
+    fn objective(template: &ObjectiveTemplate) -> Result<Box<dyn Objective>, Unavailable> {
+        Ok(Box::new(CommandObjective::new(template.clone())))
     }
 }
 
@@ -134,9 +98,4 @@ fn duration(entry: &Entry<'_>) -> Result<Duration, Problem> {
         Ok(duration) => Ok(duration),
         Err(error) => Err(entry.expected(EXAMPLE).help(error.to_string())),
     }
-}
-
-/// Reads settings kept as JSON.
-pub(super) fn from_node(node: &Node) -> Result<ObjectiveSettings, Problem> {
-    ObjectiveSettings::read(&Entry { name: "objective".into(), place: node.id, node })
 }

@@ -1,16 +1,14 @@
 //! A network of any depth and width: convolutions, then linear layers.
 
-use super::super::{Child, Conv2d, Module};
-use super::child;
-use crate::objective::cnn::architecture::{CnnModel, NormPlace, Pooling};
+use super::super::{Task, child};
+use super::{CnnModel, NormPlace, Pooling};
+use crate::objective::cnn::architecture::{Child, Conv2d, Module, ShapeError};
 
-/// `features` of blocks, `head` of linear layers; the last layer has `outputs`. `None` if nothing is left
-/// of an image of this size.
-pub(in crate::objective::cnn::architecture) fn cnn(
-    model: &CnnModel,
-    image_size: i64,
-    outputs: i64,
-) -> Option<Module> {
+/// `features` of blocks, `head` of linear layers; the last layer has the outputs.
+///
+/// # Errors
+/// [`ShapeError`] if nothing is left of an image of this size.
+pub(crate) fn cnn(model: &CnnModel, task: &Task) -> Result<Module, ShapeError> {
     let mut inputs = 3;
     let blocks = model.channels.each().into_iter().enumerate().map(|(index, outputs)| {
         let block = block(model, inputs, outputs);
@@ -18,7 +16,8 @@ pub(in crate::objective::cnn::architecture) fn cnn(
         child(index, block)
     });
     let features = Module::chain(blocks.collect());
-    let (shape, _) = features.trace(&[3, image_size, image_size]).ok()?;
+    let shape = features.trace(&[3, task.image_size, task.image_size]);
+    let (shape, _) = shape.map_err(|_| task.too_small("features", "Sequential"))?;
     let mut parts = vec![child("features", features)];
     let mut inputs = if model.global_pooling {
         parts.push(child("pool", Module::GlobalAvgPool2d));
@@ -37,9 +36,9 @@ pub(in crate::objective::cnn::architecture) fn cnn(
     if model.head.is_empty() {
         head.extend(dropout(model, "dropout"));
     }
-    head.push(child("output", linear(model, inputs, outputs)));
+    head.push(child("output", linear(model, inputs, task.outputs)));
     parts.push(child("head", Module::chain(head)));
-    Some(Module::chain(parts))
+    Ok(Module::chain(parts))
 }
 
 /// Convolution, normalisation and activation in either order, pooling.
