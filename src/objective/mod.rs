@@ -1,7 +1,8 @@
 //! What a trial runs and measures: a command, a CNN, or a Rust closure.
 //!
 //! A new kind of objective is a folder here, a `mod` line and a line in the list of objectives below: its
-//! type in YAML, its variant of [`ObjectiveSettings`], its settings, and what it does. The settings are a
+//! type in YAML, its variant of [`ObjectiveSettings`], its settings, `also` what others call it if that is
+//! worth a hint, and what it does. The settings are a
 //! plain struct that implements [`Declared`]; what evaluates trials implements [`Objective`].
 
 pub mod cnn;
@@ -25,7 +26,7 @@ pub(crate) use template::{Usage, unused_message};
 
 use serde_json::Value;
 
-use crate::config::{Entry, Problem, did_you_mean};
+use crate::config::{Entry, Problem, Synonym, did_you_mean_by};
 use cnn::CnnSettings;
 
 /// The type, in YAML, of an objective that the library's user evaluates.
@@ -66,7 +67,8 @@ trait Declared: Sized {
 /// Makes [`ObjectiveKind`] and [`ObjectiveSettings`] of a line an objective: type, variant, settings, what
 /// it does.
 macro_rules! objectives {
-    ($($name:ident: $Variant:ident($Held:ty) of $Settings:ty, $about:literal;)+) => {
+    ($($name:ident: $Variant:ident($Held:ty) of $Settings:ident $(also [$($other:literal),+])?,
+        $about:literal;)+) => {
         /// The kinds of objective that run by themselves.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ObjectiveKind {
@@ -82,6 +84,9 @@ macro_rules! objectives {
         impl ObjectiveKind {
             /// Every kind: its type in YAML, and what it does.
             pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $about)),+];
+
+            /// What others call them.
+            const SYNONYMS: &[Synonym] = &[$($($(($other, stringify!($name)),)+)?)+];
 
             /// The kind of a type in YAML.
             pub(crate) fn named(name: &str) -> Option<Self> {
@@ -158,7 +163,7 @@ macro_rules! objectives {
 }
 
 objectives! {
-    command: Command(CommandSettings) of CommandSettings, "Runs a program.";
+    command: Command(CommandSettings) of CommandSettings also ["program", "cmd"], "Runs a program.";
     cnn: Cnn(Box<CnnSettings>) of CnnSettings, "Trains a CNN on image folders.";
 }
 
@@ -172,8 +177,10 @@ impl ObjectiveSettings {
         }
         let mut types: Vec<&str> = ObjectiveKind::ALL.iter().map(|(name, _)| *name).collect();
         types.push(EXTERNAL);
-        Err(kind
-            .problem(format!("unknown objective `{name}`"), "not known")
-            .help(did_you_mean(name, &types)))
+        Err(kind.problem(format!("unknown objective `{name}`"), "not known").help(did_you_mean_by(
+            name,
+            &types,
+            ObjectiveKind::SYNONYMS,
+        )))
     }
 }
