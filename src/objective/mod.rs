@@ -32,6 +32,27 @@ use cnn::CnnSettings;
 /// The type, in YAML, of an objective that the library's user evaluates.
 pub(crate) const EXTERNAL: &str = "external";
 
+/// A file or folder that an objective's settings name, and that must be there.
+pub(crate) struct NamedFile {
+    /// Dotted key in the study.
+    pub(crate) key: &'static str,
+    /// JSON pointer in the settings.
+    pub(crate) pointer: &'static str,
+    /// What must be there.
+    pub(crate) kind: FileKind,
+}
+
+/// What must be at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// A folder.
+    Folder,
+    /// A file.
+    File,
+    /// A program, which a bare name has on the PATH.
+    Program,
+}
+
 /// Settings of a kind of objective, as a study declares them.
 trait Declared: Sized {
     /// What an error calls an objective of this kind: `a command`.
@@ -39,6 +60,9 @@ trait Declared: Sized {
 
     /// The keys under `objective`.
     const KEYS: &'static [&'static str];
+
+    /// The files and folders that the settings name.
+    const FILES: &'static [NamedFile];
 
     /// The metrics that a study of this kind may optimise; `None` if that is for the user to know.
     const METRICS: Option<&'static [&'static str]> = None;
@@ -107,6 +131,13 @@ macro_rules! objectives {
             pub(crate) fn keys(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$Variant => <$Settings>::KEYS,)+
+                }
+            }
+
+            /// The files and folders that the settings name.
+            pub(crate) fn files(self) -> &'static [NamedFile] {
+                match self {
+                    $(Self::$Variant => <$Settings>::FILES,)+
                 }
             }
 
