@@ -2,8 +2,8 @@
 //!
 //! A new kind of objective is a folder here, a `mod` line and a line in the list of objectives below: its
 //! type in YAML, its variant of [`ObjectiveSettings`], its settings, `also` what others call it if that is
-//! worth a hint, and what it does. The settings are a
-//! plain struct that implements `Declared`; what evaluates trials implements [`Objective`].
+//! worth a hint, and what it does. The settings are a plain struct that implements `Declared`; what
+//! evaluates trials implements [`Objective`].
 
 pub mod cnn;
 
