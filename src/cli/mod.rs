@@ -1,5 +1,7 @@
 //! The command line: one file a subcommand, thin. Data goes to stdout, talk to stderr; exit code 0
 //! is fine, 1 the user's mistake, 2 ours, 130 an interrupted run.
+//!
+//! A new command is a file here, a `mod` line and an entry in the list of commands below.
 
 #[allow(missing_docs, reason = "clap shows a doc comment in the help: arguments have theirs")]
 pub mod cnn;
@@ -55,44 +57,67 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
+/// Makes [`Command`] of an entry a command: its help, its arguments, what it does.
+macro_rules! commands {
+    (($args:ident, $database:ident, $backend:ident)
+        $($(#[$help:meta])* $Variant:ident($Args:ty) => $call:expr;)+) => {
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($(#[$help])* $Variant($Args),)+
+        }
+
+        impl Command {
+            /// Does what is asked.
+            fn run(
+                self,
+                $database: &DatabaseArgs,
+                $backend: &dyn Backend,
+            ) -> Result<ExitCode, CliError> {
+                match self {
+                    $(Self::$Variant($args) => $call,)+
+                }
+            }
+        }
+    };
+}
+
+commands! { (args, database, backend)
     /// Run a study's trials, or go on with them
-    Run(run::RunArgs),
+    Run(run::RunArgs) => run::run(args, database, backend);
     /// Check a study's YAML without running it
-    Check(check::CheckArgs),
+    Check(check::CheckArgs) => check::check(&args);
     /// List the studies in the database
-    List(list::ListArgs),
+    List(list::ListArgs) => list::list(&args, database);
     /// Show a study and its trials
-    Show(show::ShowArgs),
+    Show(show::ShowArgs) => show::show(&args, database);
     /// Show the best parameters as the model sees them, and as measured
-    Best(best::BestArgs),
+    Best(best::BestArgs) => best::best(&args, database);
     /// Draw a study: contours of the model with its uncertainty, optimization trace
-    Plot(plot::PlotArgs),
+    Plot(plot::PlotArgs) => plot::plot(&args, database);
     /// Compare studies: traces overlaid, final values tabled
-    Compare(compare::CompareArgs),
+    Compare(compare::CompareArgs) => compare::compare(&args, database);
     /// Write a note about a study or a trial, or read it
-    Note(note::NoteArgs),
+    Note(note::NoteArgs) => note::note(&args, database);
     /// Tag a study or a trial
-    Tag(tag::TagArgs),
+    Tag(tag::TagArgs) => tag::tag(&args, database);
     /// Write a study's trials or reports as CSV or JSON
-    Export(export::ExportArgs),
+    Export(export::ExportArgs) => export::export(&args, database);
     /// Recompute every stored suggestion and compare it bit by bit
-    Replay(replay::ReplayArgs),
+    Replay(replay::ReplayArgs) => replay::replay(&args, database);
     /// Delete a study with its trials, logs and files
-    Delete(delete::DeleteArgs),
+    Delete(delete::DeleteArgs) => delete::delete(&args, database);
     #[command(flatten)]
-    Torch(cnn::TorchCommand),
+    Torch(cnn::TorchCommand) => backend.torch().and_then(|torch| torch.run(&args, database));
     /// Show what a network is made of
-    Model(cnn::ModelArgs),
+    Model(cnn::ModelArgs) => cnn::model(args, database, backend);
     /// Say what this machine has and what to do about what is missing
-    Doctor(doctor::DoctorArgs),
+    Doctor(doctor::DoctorArgs) => doctor::doctor(&args, database, backend);
     /// Evaluate trials of a stored study; what a cluster's scheduler starts
-    Worker(worker::WorkerArgs),
+    Worker(worker::WorkerArgs) => worker::worker(args, database, backend);
     /// Suggest parameters to a program in any language, by JSON lines on stdin and stdout
-    AskTell(ask_tell::AskTellArgs),
+    AskTell(ask_tell::AskTellArgs) => ask_tell::ask_tell(args);
     /// Print a completion script for a shell
-    Completions(completions::CompletionsArgs),
+    Completions(completions::CompletionsArgs) => completions::completions(&args);
 }
 
 /// Runs the program with the process's arguments, and CNN commands by the backend.
@@ -107,26 +132,7 @@ pub fn main(backend: &dyn Backend) -> ExitCode {
         }
     };
     let database = &cli.database;
-    let result = database.check().and_then(|()| match cli.command {
-        Command::Run(args) => run::run(args, database, backend),
-        Command::Check(args) => check::check(&args),
-        Command::List(args) => list::list(&args, database),
-        Command::Show(args) => show::show(&args, database),
-        Command::Best(args) => best::best(&args, database),
-        Command::Plot(args) => plot::plot(&args, database),
-        Command::Compare(args) => compare::compare(&args, database),
-        Command::Note(args) => note::note(&args, database),
-        Command::Tag(args) => tag::tag(&args, database),
-        Command::Export(args) => export::export(&args, database),
-        Command::Replay(args) => replay::replay(&args, database),
-        Command::Delete(args) => delete::delete(&args, database),
-        Command::Torch(command) => backend.torch().and_then(|torch| torch.run(&command, database)),
-        Command::Model(args) => cnn::model(args, database, backend),
-        Command::Doctor(args) => doctor::doctor(&args, database, backend),
-        Command::Worker(args) => worker::worker(args, database, backend),
-        Command::AskTell(args) => ask_tell::ask_tell(args),
-        Command::Completions(args) => completions::completions(&args),
-    });
+    let result = database.check().and_then(|()| cli.command.run(database, backend));
     match result {
         Ok(code) => code,
         // A reader that has seen enough (`| head`) is no error.

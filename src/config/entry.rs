@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Data, Key, Node, NodeId, Problem, did_you_mean};
+use super::{Data, Key, Node, NodeId, Problem, Synonym, did_you_mean, did_you_mean_by};
 
 /// A value with its dotted name.
 #[derive(Clone, Debug)]
@@ -129,18 +129,39 @@ impl<'n> Entry<'n> {
     /// One of a few words, given with their meanings.
     pub(crate) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Problem> {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let found = self.one_of(&known)?;
+        let meaning = words.iter().find(|(word, _)| *word == found);
+        meaning.map(|(_, meaning)| *meaning).ok_or_else(|| {
+            let help = did_you_mean(found, &known);
+            self.unknown(found).help(help)
+        })
+    }
+
+    /// One of the names of a list that has its own synonyms.
+    pub(crate) fn name<'w>(
+        &self,
+        names: &[&'w str],
+        synonyms: &[Synonym],
+    ) -> Result<&'w str, Problem> {
+        let found = self.one_of(names)?;
+        names.iter().find(|name| **name == found).copied().ok_or_else(|| {
+            let help = did_you_mean_by(found, names, synonyms);
+            self.unknown(found).help(help)
+        })
+    }
+
+    /// The text, where one of a few words is expected.
+    fn one_of(&self, known: &[&str]) -> Result<&'n str, Problem> {
         let Data::Text(found) = &self.node.data else {
             let list: Vec<String> = known.iter().map(|w| format!("`{w}`")).collect();
             return Err(self.expected(&format!("one of {}", list.join(", "))));
         };
-        let meaning = words.iter().find(|(word, _)| word == found);
-        meaning.map(|(_, meaning)| *meaning).ok_or_else(|| {
-            self.problem(
-                format!("unknown `{}`: `{}`", self.name, super::shorten(found)),
-                "not known",
-            )
-            .help(did_you_mean(found, &known))
-        })
+        Ok(found)
+    }
+
+    fn unknown(&self, found: &str) -> Problem {
+        let message = format!("unknown `{}`: `{}`", self.name, super::shorten(found));
+        self.problem(message, "not known")
     }
 
     /// The elements of a list.

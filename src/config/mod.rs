@@ -7,7 +7,7 @@ mod entry;
 mod nearest;
 
 pub(crate) use entry::{Entry, Fields, word_for};
-pub(crate) use nearest::{did_you_mean, nearest};
+pub(crate) use nearest::{Synonym, did_you_mean, did_you_mean_by, nearest};
 
 use std::ops::Range;
 

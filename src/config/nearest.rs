@@ -1,7 +1,10 @@
 //! The nearest right spelling.
 
-/// Words that mean one of ours elsewhere, and ours.
-const SYNONYMS: &[(&str, &str)] = &[
+/// A word of elsewhere, and ours for it.
+pub(crate) type Synonym = (&'static str, &'static str);
+
+/// Synonyms of keys and of words in general; those of samplers and objectives stand in their lists.
+const SYNONYMS: &[Synonym] = &[
     ("min", "low"),
     ("lower", "low"),
     ("max", "high"),
@@ -29,10 +32,6 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("choice", "categorical"),
     ("enum", "categorical"),
     ("boolean", "bool"),
-    ("bayesian", "gp"),
-    ("bo", "gp"),
-    ("program", "command"),
-    ("cmd", "command"),
     ("command", "argv"),
     ("args", "argv"),
     ("n_sobol", "sobol"),
@@ -52,10 +51,18 @@ pub(crate) fn nearest<'c>(
     found: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
+    nearest_by(found, candidates, SYNONYMS)
+}
+
+fn nearest_by<'c>(
+    found: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+    synonyms: &[Synonym],
+) -> Option<&'c str> {
     let found = found.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let synonym = SYNONYMS.contains(&(found.as_str(), candidate));
+        let synonym = synonyms.contains(&(found.as_str(), candidate));
         let distance = if synonym {
             0
         } else {
@@ -71,8 +78,13 @@ pub(crate) fn nearest<'c>(
 
 /// ``did you mean `low`?``, or the list of what there is.
 pub(crate) fn did_you_mean(found: &str, candidates: &[&str]) -> String {
+    did_you_mean_by(found, candidates, SYNONYMS)
+}
+
+/// [`did_you_mean`] for the names of a list that has its own synonyms.
+pub(crate) fn did_you_mean_by(found: &str, candidates: &[&str], synonyms: &[Synonym]) -> String {
     const MOST: usize = 20;
-    if let Some(candidate) = nearest(found, candidates.iter().copied()) {
+    if let Some(candidate) = nearest_by(found, candidates.iter().copied(), synonyms) {
         return format!("did you mean `{candidate}`?");
     }
     let shown: Vec<String> = candidates.iter().take(MOST).map(|c| format!("`{c}`")).collect();

@@ -1,8 +1,9 @@
 //! What a trial runs and measures: a command, a CNN, or a Rust closure.
 //!
 //! A new kind of objective is a folder here, a `mod` line and a line in the list of objectives below: its
-//! type in YAML, its variant of [`ObjectiveSettings`], its settings, and what it does. The settings are a
-//! plain struct that implements [`Declared`]; what evaluates trials implements [`Objective`].
+//! type in YAML, its variant of [`ObjectiveSettings`], its settings, `also` what others call it if that is
+//! worth a hint, and what it does. The settings are a plain struct that implements `Declared`; what
+//! evaluates trials implements [`Objective`].
 
 pub mod cnn;
 
@@ -25,11 +26,32 @@ pub(crate) use template::{Usage, unused_message};
 
 use serde_json::Value;
 
-use crate::config::{Entry, Problem, did_you_mean};
+use crate::config::{Entry, Problem, Synonym, did_you_mean_by};
 use cnn::CnnSettings;
 
 /// The type, in YAML, of an objective that the library's user evaluates.
 pub(crate) const EXTERNAL: &str = "external";
+
+/// A file or folder that an objective's settings name, and that must be there.
+pub(crate) struct NamedFile {
+    /// Dotted key in the study.
+    pub(crate) key: &'static str,
+    /// JSON pointer in the settings.
+    pub(crate) pointer: &'static str,
+    /// What must be there.
+    pub(crate) kind: FileKind,
+}
+
+/// What must be at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// A folder.
+    Folder,
+    /// A file.
+    File,
+    /// A program, which a bare name has on the PATH.
+    Program,
+}
 
 /// Settings of a kind of objective, as a study declares them.
 trait Declared: Sized {
@@ -38,6 +60,9 @@ trait Declared: Sized {
 
     /// The keys under `objective`.
     const KEYS: &'static [&'static str];
+
+    /// The files and folders that the settings name.
+    const FILES: &'static [NamedFile];
 
     /// The metrics that a study of this kind may optimise; `None` if that is for the user to know.
     const METRICS: Option<&'static [&'static str]> = None;
@@ -66,7 +91,8 @@ trait Declared: Sized {
 /// Makes [`ObjectiveKind`] and [`ObjectiveSettings`] of a line an objective: type, variant, settings, what
 /// it does.
 macro_rules! objectives {
-    ($($name:ident: $Variant:ident($Held:ty) of $Settings:ty, $about:literal;)+) => {
+    ($($name:ident: $Variant:ident($Held:ty) of $Settings:ident $(also [$($other:literal),+])?,
+        $about:literal;)+) => {
         /// The kinds of objective that run by themselves.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ObjectiveKind {
@@ -82,6 +108,9 @@ macro_rules! objectives {
         impl ObjectiveKind {
             /// Every kind: its type in YAML, and what it does.
             pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $about)),+];
+
+            /// What others call them.
+            const SYNONYMS: &[Synonym] = &[$($($(($other, stringify!($name)),)+)?)+];
 
             /// The kind of a type in YAML.
             pub(crate) fn named(name: &str) -> Option<Self> {
@@ -102,6 +131,13 @@ macro_rules! objectives {
             pub(crate) fn keys(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$Variant => <$Settings>::KEYS,)+
+                }
+            }
+
+            /// The files and folders that the settings name.
+            pub(crate) fn files(self) -> &'static [NamedFile] {
+                match self {
+                    $(Self::$Variant => <$Settings>::FILES,)+
                 }
             }
 
@@ -158,7 +194,7 @@ macro_rules! objectives {
 }
 
 objectives! {
-    command: Command(CommandSettings) of CommandSettings, "Runs a program.";
+    command: Command(CommandSettings) of CommandSettings also ["program", "cmd"], "Runs a program.";
     cnn: Cnn(Box<CnnSettings>) of CnnSettings, "Trains a CNN on image folders.";
 }
 
@@ -172,8 +208,10 @@ impl ObjectiveSettings {
         }
         let mut types: Vec<&str> = ObjectiveKind::ALL.iter().map(|(name, _)| *name).collect();
         types.push(EXTERNAL);
-        Err(kind
-            .problem(format!("unknown objective `{name}`"), "not known")
-            .help(did_you_mean(name, &types)))
+        Err(kind.problem(format!("unknown objective `{name}`"), "not known").help(did_you_mean_by(
+            name,
+            &types,
+            ObjectiveKind::SYNONYMS,
+        )))
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! A new sampler is a file here, a `mod` line and a line in the list of samplers below: the module, whose
 //! name is the sampler's in YAML, the variant of [`SamplerSettings`] with the settings if there are any,
-//! and what the sampler does. The file holds an implementation of [`Sampler`]; `sampler`, which makes it of
+//! `also` what others call it if that is worth a hint, and what the sampler does. The file holds an implementation of [`Sampler`]; `sampler`, which makes it of
 //! the settings and the study's seed; `read`, which takes the settings from YAML; and `write`, which puts
 //! them back, if there are any.
 
@@ -20,7 +20,7 @@ pub use gp::{Ablation, GpSettings};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::config::{Data, Entry, Problem};
+use crate::config::{Data, Entry, Problem, Synonym};
 use crate::space::{Params, SearchSpace, TooManyDimensions};
 use crate::trial::{History, Origin, TrialNumber};
 
@@ -82,7 +82,8 @@ pub trait Sampler: Send + Sync {
 
 /// Makes [`SamplerSettings`] of a line a sampler: module, variant, what it does.
 macro_rules! samplers {
-    ($($module:ident: $Variant:ident $(($settings:ident: $Settings:ty))?, $about:literal;)+) => {
+    ($($module:ident: $Variant:ident $(($settings:ident: $Settings:ty))?
+        $(also [$($other:literal),+])?, $about:literal;)+) => {
         /// Which sampler a study uses: plain settings, as written in YAML.
         #[derive(Clone, Debug, PartialEq)]
         pub enum SamplerSettings {
@@ -92,6 +93,9 @@ macro_rules! samplers {
         impl SamplerSettings {
             /// Every sampler: its name in YAML, and what it does.
             pub const ALL: &[(&str, &str)] = &[$((stringify!($module), $about)),+];
+
+            /// What others call them.
+            const SYNONYMS: &[Synonym] = &[$($($(($other, stringify!($module)),)+)?)+];
 
             /// The sampler's name in YAML.
             pub fn name(&self) -> &'static str {
@@ -107,8 +111,8 @@ macro_rules! samplers {
                     None => entry.clone(),
                     Some(fields) => fields.require("type", "type: gp")?,
                 };
-                let words: Vec<(&str, &str)> = Self::ALL.iter().map(|&(name, _)| (name, name)).collect();
-                let name = kind.word(&words)?;
+                let names: Vec<&str> = Self::ALL.iter().map(|&(name, _)| name).collect();
+                let name = kind.name(&names, Self::SYNONYMS)?;
                 $(if name == stringify!($module) {
                     $(let mut $settings = <$Settings>::default();)?
                     if let Some(fields) = &map {
@@ -141,7 +145,7 @@ macro_rules! samplers {
 }
 
 samplers! {
-    gp: Gp(settings: GpSettings),
+    gp: Gp(settings: GpSettings) also ["bayesian", "bo"],
         "The middle of the space and some Sobol points, then a Gaussian process.";
     sobol: Sobol, "The scrambled Sobol sequence.";
     random: Random, "Independent uniform draws.";

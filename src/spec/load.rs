@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{SpecError, StudySpec, read, yaml};
 use crate::config::{Node, Problem, nearest};
-use crate::objective::{ObjectiveSpec, plain_text};
+use crate::objective::{FileKind, NamedFile, ObjectiveSpec, ObjectiveTemplate, plain_text};
 
 /// Bytes of a study file: a thousand parameters take a tenth of it.
 const LARGEST_FILE: u64 = 1024 * 1024;
@@ -59,8 +59,7 @@ impl StudySpec {
         let ObjectiveSpec::Template(template) = &self.objective else {
             return Ok(());
         };
-        let Some(missing) = needed_files(template.to_json()).into_iter().find_map(Needed::missing)
-        else {
+        let Some(missing) = needed_files(template).into_iter().find_map(Needed::missing) else {
             return Ok(());
         };
         let file = declared_in.as_ref();
@@ -152,27 +151,14 @@ impl Needed {
     }
 }
 
-fn needed_files(objective: &Value) -> Vec<Needed> {
-    let needed = |key: &'static str, pointer: &str, folder: bool| {
-        let text = objective.pointer(pointer)?.as_str()?;
-        Some(Needed { key, path: plain_text(text)?.into(), folder })
+fn needed_files(template: &ObjectiveTemplate) -> Vec<Needed> {
+    let needed = |file: &NamedFile| {
+        let text = template.to_json().pointer(file.pointer)?.as_str()?;
+        let path = PathBuf::from(plain_text(text)?);
+        // A program's bare name is looked up in PATH when it runs.
+        let looked_up = file.kind == FileKind::Program && path.components().count() < 2;
+        let folder = file.kind == FileKind::Folder;
+        (!looked_up).then_some(Needed { key: file.key, path, folder })
     };
-    match objective["type"].as_str() {
-        Some("cnn") => [
-            needed("objective.data.train", "/data/train", true),
-            needed("objective.data.valid", "/data/valid", true),
-            needed("objective.data.test", "/data/test", true),
-            needed("objective.data.folder", "/data/folder", true),
-            needed("objective.model.weights", "/model/weights", false),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        // A bare name is looked up in PATH when it runs.
-        Some("command") => needed("objective.argv[0]", "/argv/0", false)
-            .into_iter()
-            .filter(|needed| needed.path.components().count() > 1)
-            .collect(),
-        _ => Vec::new(),
-    }
+    template.kind().files().iter().filter_map(needed).collect()
 }

@@ -85,7 +85,7 @@ fn new_files(section: &str) -> Vec<&str> {
     lines.filter_map(|line| line.strip_prefix("+mod ")?.strip_suffix(';')).collect()
 }
 
-/// Every line that a patch does not add is in its file, in this order or another.
+/// Every line that a patch does not add is in its file.
 fn check_patch(kind: &str, patch: &str) {
     let mut file = None;
     for line in patch.lines() {
@@ -94,11 +94,11 @@ fn check_patch(kind: &str, patch: &str) {
             continue;
         }
         let (name, text) = file.as_ref().expect("a patch begins with its file");
-        if let Some(context) = line.strip_prefix(' ') {
-            assert!(text.lines().any(|own| own == context), "{kind}: {name} lacks: {context}");
-        } else {
-            let added = line.strip_prefix('+').unwrap_or_else(|| panic!("{kind}: {line}"));
-            assert!(!text.lines().any(|own| own == added), "{kind}: {name} has it: {added}");
+        match line.strip_prefix(' ') {
+            Some(own) => {
+                assert!(text.lines().any(|line| line == own), "{kind}: {name} lacks: {own}");
+            }
+            None => assert!(line.starts_with('+'), "{kind}: {line}"),
         }
     }
 }

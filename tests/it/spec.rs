@@ -384,6 +384,9 @@ fn every_sampler_is_documented() {
     let text = parameter("{ low: 0.0, high: 1.0 }") + "sampler: sobl\n";
     let error = render(&StudySpec::parse(&text, "test.yaml").unwrap_err(), false);
     assert!(error.contains("did you mean `sobol`?"), "{error}");
+    let text = parameter("{ low: 0.0, high: 1.0 }") + "sampler: bayesian\n";
+    let error = render(&StudySpec::parse(&text, "test.yaml").unwrap_err(), false);
+    assert!(error.contains("did you mean `gp`?"), "{error}");
 }
 
 #[test]

@@ -39,12 +39,13 @@ pub use transform::{IMAGENET, Transform};
 
 use serde_json::Value;
 
-use super::{Declared, Objective, ObjectiveTemplate, Unavailable};
+use super::{Declared, NamedFile, Objective, ObjectiveTemplate, Unavailable};
 use crate::config::{Entry, Problem};
 
 impl Declared for CnnSettings {
     const NOUN: &'static str = "a CNN";
     const KEYS: &'static [&'static str] = read::KEYS;
+    const FILES: &'static [NamedFile] = read::FILES;
     const METRICS: Option<&'static [&'static str]> = Some(metrics::OPTIMISED);
     const NEEDS_TORCH: bool = true;
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::CommandObjective;
 use crate::config::{Data, Entry, Problem};
-use crate::objective::{Declared, Objective, ObjectiveTemplate, Unavailable};
+use crate::objective::{Declared, FileKind, NamedFile, Objective, ObjectiveTemplate, Unavailable};
 
 /// A program to run for a trial.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ const MOST_ARGUMENTS: usize = 1000;
 impl Declared for CommandSettings {
     const NOUN: &'static str = "a command";
     const KEYS: &'static [&'static str] = &["type", "argv", "timeout"];
+    const FILES: &'static [NamedFile] =
+        &[NamedFile { key: "objective.argv[0]", pointer: "/argv/0", kind: FileKind::Program }];
 
     fn read(objective: &Entry<'_>) -> Result<Self, Problem> {
         let fields = objective.fields()?;

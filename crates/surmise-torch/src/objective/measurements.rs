@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use surmise::Metrics;
 use surmise::objective::cnn::architecture::{ModelSummary, ShapeError, Trainable};
-use surmise::objective::cnn::{CnnSettings, DataSettings};
+use surmise::objective::cnn::{CnnSettings, DataSettings, metrics};
 
 use crate::data::TrainingData;
 use crate::training::EpochReport;
@@ -27,8 +27,8 @@ pub fn of_network(settings: &CnnSettings, classes: usize) -> Result<[Measurement
         settings.model.module(image_size, if classes == 2 { 1 } else { classes as i64 })?;
     let summary = ModelSummary::new(&module, image_size, Trainable::All)?;
     Ok([
-        ("weights", summary.parameters() as f64),
-        ("multiply_adds", summary.multiply_adds() as f64),
+        (metrics::WEIGHTS, summary.parameters() as f64),
+        (metrics::MULTIPLY_ADDS, summary.multiply_adds() as f64),
     ])
 }
 
@@ -49,29 +49,21 @@ impl Epochs {
         Self { images: data.train.len(), start: Instant::now() }
     }
 
-    /// Everything that the epoch measured which ends now, and begins the next.
-    ///
-    /// | name | unit |
-    /// | --- | --- |
-    /// | `accuracy`, `train_accuracy` | share of the images |
-    /// | `loss`, `train_loss` | nats |
-    /// | `seconds` | of the epoch, its measurement included |
-    /// | `images_per_second` | images learnt from, by those seconds |
-    /// | `peak_memory` | MB of the process's own memory; a GPU's is not in it |
+    /// Everything that the epoch measured which ends now, by the names in [`metrics`]; begins the next.
     pub fn end(&mut self, report: &EpochReport) -> Metrics {
         let seconds = self.start.elapsed().as_secs_f64();
         self.start = Instant::now();
-        let metrics = report.metrics;
+        let EpochReport { metrics: measured, .. } = report;
         let mut all = Metrics::from([
-            ("accuracy", metrics.accuracy),
-            ("loss", metrics.loss),
-            ("train_loss", metrics.train_loss),
-            ("train_accuracy", metrics.train_accuracy),
-            ("seconds", seconds),
-            ("images_per_second", self.images as f64 / seconds),
+            (metrics::ACCURACY, measured.accuracy),
+            (metrics::LOSS, measured.loss),
+            (metrics::TRAIN_LOSS, measured.train_loss),
+            (metrics::TRAIN_ACCURACY, measured.train_accuracy),
+            (metrics::SECONDS, seconds),
+            (metrics::IMAGES_PER_SECOND, self.images as f64 / seconds),
         ]);
         if let Some(bytes) = peak_memory() {
-            all.set("peak_memory", bytes / MEGABYTE);
+            all.set(metrics::PEAK_MEMORY, bytes / MEGABYTE);
         }
         all
     }

@@ -1,5 +1,16 @@
 //! What happens to an image on its way to the network, done.
 //!
+//! ```no_run
+//! use image::{Rgb, RgbImage};
+//! use surmise_torch::{Pixels, Transform, draws};
+//!
+//! let image = RgbImage::from_fn(2, 1, |x, _| Rgb([x as u8; 3]));
+//! let list = [Transform::HorizontalFlip { p: 1.0 }];
+//! let flipped = Pixels::Bytes(image).through(&list, &mut draws(7, 1, 0))?;
+//! assert_eq!(flipped.numbers()[0], 1.0 / 255.0);
+//! # Ok::<(), surmise_torch::TransformError>(())
+//! ```
+//!
 //! | file | holds |
 //! | --- | --- |
 //! | `apply` | one image through a list of transforms |

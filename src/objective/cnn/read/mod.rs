@@ -12,6 +12,7 @@ use crate::config::{Entry, Fields, Node, Problem, word_for};
 use crate::objective::cnn::{
     Cache, CnnSettings, Corrupt, DataSettings, DataSource, Precision, SettingsError, Transform,
 };
+use crate::objective::{FileKind, NamedFile};
 
 const CACHES: [(&str, Cache); 3] =
     [("auto", Cache::Auto), ("memory", Cache::Memory), ("disk", Cache::Disk)];
@@ -36,6 +37,15 @@ pub(super) const KEYS: &[&str] = &[
     "device",
     "precision",
     "threads",
+];
+
+/// The files and folders that a CNN objective names.
+pub(super) const FILES: &[NamedFile] = &[
+    NamedFile { key: "objective.data.train", pointer: "/data/train", kind: FileKind::Folder },
+    NamedFile { key: "objective.data.valid", pointer: "/data/valid", kind: FileKind::Folder },
+    NamedFile { key: "objective.data.test", pointer: "/data/test", kind: FileKind::Folder },
+    NamedFile { key: "objective.data.folder", pointer: "/data/folder", kind: FileKind::Folder },
+    NamedFile { key: "objective.model.weights", pointer: "/model/weights", kind: FileKind::File },
 ];
 
 /// Reads bound settings. What is left out takes its default; ranges are those of
