@@ -30,6 +30,8 @@ test: libtorch
 lint: libtorch
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy -p surmise --no-default-features -- -D warnings
+	$(CARGO) clippy -p surmise --no-default-features --features plot -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
 bench: libtorch

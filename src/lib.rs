@@ -40,7 +40,7 @@
 //! | --- | --- |
 //! | `program` | what the programs `surmise` and `surmise-torch` start with |
 //! | `cli` | the command line, one file a subcommand |
-//! | [`plot`] | pictures: data first, drawing second |
+//! | `plot` | pictures: data first, drawing second |
 //! | [`worker`] | worker processes and their supervisor: messages, leases, signals |
 //! | [`study`] | ask, tell, report, best, replay: the heart |
 //! | [`store`] | where studies live; the only place that knows SQL |
@@ -56,6 +56,13 @@
 //!
 //! CNNs are trained by libtorch in a package of its own, `surmise-torch`, so that nobody else links it.
 //!
+//! # Features
+//!
+//! | feature | adds | default |
+//! | --- | --- | --- |
+//! | `cli` | the program `surmise` and its command line; implies `plot` | yes |
+//! | `plot` | pictures | yes |
+//!
 //! # The flow of one trial
 //!
 //! [`Study::ask`] reserves the next number in the store, which fixes the events its suggestion sees; the
@@ -67,6 +74,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+#[cfg(feature = "cli")]
 mod cli;
 mod document;
 
@@ -75,8 +83,10 @@ pub mod model;
 #[doc(hidden)]
 pub mod numeric;
 pub mod objective;
+#[cfg(feature = "plot")]
 pub mod plot;
 pub mod process;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod program;
 pub mod sampler;

@@ -97,6 +97,7 @@ mod load;
 mod place;
 mod points;
 mod read;
+#[cfg(feature = "cli")]
 mod render;
 mod space;
 mod syntax;
@@ -104,6 +105,7 @@ mod yaml;
 
 pub use difference::Difference;
 pub use error::{Diagnostic, SpecError};
+#[cfg(feature = "cli")]
 pub use render::render;
 
 use crate::objective::ObjectiveSpec;

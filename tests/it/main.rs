@@ -5,22 +5,34 @@
 mod common;
 mod spaces;
 
+#[cfg(feature = "cli")]
 mod ask_tell;
+#[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
 mod conditional;
+#[cfg(feature = "cli")]
 mod durability;
+#[cfg(feature = "cli")]
 mod examples;
+#[cfg(feature = "cli")]
 mod experiments;
+mod features;
 mod gp;
 mod layers;
+#[cfg(feature = "plot")]
 mod plot;
 mod recommend;
+#[cfg(feature = "cli")]
 mod resume;
 mod robust;
 mod sampler;
 mod space;
+#[cfg(feature = "cli")]
 mod spec;
+#[cfg(feature = "cli")]
 mod spec_property;
 mod store;
 mod study;

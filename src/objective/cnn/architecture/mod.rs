@@ -24,6 +24,7 @@ pub use settings::{
 };
 pub use shape::{LayerSummary, ShapeError};
 pub use summary::ModelSummary;
+#[cfg(feature = "cli")]
 pub(crate) use summary::grouped;
 pub use tensors::{Role, Start, TensorSpec, parameter_count};
 
