@@ -4,6 +4,7 @@ pub mod cnn;
 
 mod bind;
 mod build;
+mod closure;
 mod command;
 mod evaluate;
 mod placeholder;
@@ -13,11 +14,12 @@ mod stop;
 mod template;
 
 pub use build::{Unavailable, worker_environment};
+pub use closure::{Closure, EndEarly, Measured, RunningTrial};
 pub(crate) use cnn::CNN_METRICS;
 pub use command::CommandObjective;
-pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, TrialContext};
+pub use evaluate::{Objective, ObjectiveError, Outcome, Reporter, TrialContext};
 pub(crate) use placeholder::{placeholder, plain_text};
 pub use settings::{CommandSettings, ObjectiveKind, ObjectiveSettings};
 pub use stop::StopFlag;
-pub use template::{ObjectiveSpec, ObjectiveTemplate};
+pub use template::{ObjectiveSpec, ObjectiveTemplate, TemplateError};
 pub(crate) use template::{Usage, unused_message};

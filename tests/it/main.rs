@@ -7,6 +7,7 @@ mod spaces;
 
 #[cfg(feature = "cli")]
 mod ask_tell;
+mod builder;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "cli")]
@@ -22,6 +23,7 @@ mod experiments;
 mod features;
 mod gp;
 mod layers;
+mod optimize;
 #[cfg(feature = "plot")]
 mod plot;
 mod recommend;
