@@ -31,6 +31,8 @@ test: libtorch
 lint: libtorch
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy -p surmise --no-default-features -- -D warnings
+	$(CARGO) clippy -p surmise --no-default-features --features plot -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
 # Needs valgrind. `benchmarks/ledger.py record` writes the counts of now.

@@ -1,13 +1,10 @@
-//! Ask and tell: surmise proposes, your own loop evaluates.
+//! Ask and tell: surmise proposes, your own loop evaluates; the study is kept in a database.
 //!
 //!     cargo run --release --example ask_tell
 
 use std::error::Error;
 
-use surmise::{
-    Direction, Domain, ObjectiveSpec, Parameter, SamplerSettings, SearchSpace, SqliteOptions,
-    SqliteStore, Study, StudySpec,
-};
+use surmise::{SqliteOptions, SqliteStore, Study, StudySpec};
 
 /// Branin's function: three equal minima of 0.397887.
 fn branin(x1: f64, x2: f64) -> f64 {
@@ -17,21 +14,13 @@ fn branin(x1: f64, x2: f64) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let space = SearchSpace::new(vec![
-        Parameter::new("x1", Domain::float(-5.0, 10.0)?),
-        Parameter::new("x2", Domain::float(0.0, 15.0)?),
-    ])?;
-    let spec = StudySpec {
-        study: "ask-tell".into(),
-        direction: Direction::Minimize,
-        metric: "value".into(),
-        trials: 30,
-        seed: 7,
-        sampler: SamplerSettings::default(),
-        space,
-        enqueue: Vec::new(),
-        objective: ObjectiveSpec::External,
-    };
+    let spec = StudySpec::builder("ask-tell")
+        .minimize("value")
+        .trials(30)
+        .seed(7)
+        .float("x1", -5.0, 10.0)
+        .float("x2", 0.0, 15.0)
+        .build()?;
     let store = SqliteStore::open("examples.db", &SqliteOptions::default())?;
     let mut study = Study::open_or_create(Box::new(store), spec)?;
 

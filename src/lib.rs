@@ -1,36 +1,24 @@
 //! surmise tunes hyperparameters: a search space in, the best parameters out, every trial kept.
 //!
-//! The program reads a study from YAML and runs it; this library is what it is made of. Ask for
-//! parameters, evaluate them however you like, tell the result:
+//! Declare what may be tuned, and give a closure that measures it:
 //!
 //! ```
-//! use surmise::{SqliteStore, SqliteOptions, Study, StudySpec};
+//! use surmise::{Study, StudySpec};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let folder = tempfile::tempdir()?;
-//! # let path = folder.path().join("studies.db");
-//! let spec = StudySpec::parse(
-//!     "
-//! study: bowl
-//! direction: minimize
-//! trials: 12
-//! space:
-//!   x: { low: -1.0, high: 2.0 }
-//! objective: { type: external }
-//! ",
-//!     "inline.yaml",
-//! )?;
-//! let store = SqliteStore::open(&path, &SqliteOptions::default())?;
-//! let mut study = Study::open_or_create(Box::new(store), spec)?;
-//! while let Some(trial) = study.ask()? {
-//!     let x = trial.params.f64("x").expect("the space has x");
-//!     study.tell_value(&trial, (x - 0.7).powi(2))?;
-//! }
+//! let spec =
+//!     StudySpec::builder("bowl").minimize("loss").trials(12).seed(7).float("x", -1.0, 2.0).build()?;
+//! let mut study = Study::in_memory(spec)?;
+//! study.optimize(|trial| Ok((trial.f64("x")? - 0.7).powi(2)))?;
+//!
 //! let best = study.best()?.expect("twelve trials are complete");
 //! assert!(best.state.value().expect("it is complete") < 0.05);
-//! # Ok(())
-//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Where a loop of your own evaluates, [`Study::ask`] and [`Study::tell_value`] do without the closure.
+//! [`Study::open_or_create`] keeps a study in a [`SqliteStore`], where it survives the program and goes on
+//! when it is opened again. [`StudySpec::load`] reads a study from YAML, as the program `surmise` does,
+//! which is this library and a command line.
 //!
 //! # The map
 //!
@@ -40,7 +28,7 @@
 //! | --- | --- |
 //! | `program` | what the programs `surmise` and `surmise-torch` start with |
 //! | `cli` | the command line, one file a subcommand |
-//! | [`plot`] | pictures: data first, drawing second |
+//! | `plot` | pictures: data first, drawing second |
 //! | [`worker`] | worker processes and their supervisor: messages, leases, signals |
 //! | [`study`] | ask, tell, report, best, replay: the heart |
 //! | [`store`] | where studies live; the only place that knows SQL |
@@ -57,6 +45,13 @@
 //!
 //! CNNs are trained by libtorch in a package of its own, `surmise-torch`, so that nobody else links it.
 //!
+//! # Features
+//!
+//! | feature | adds | default |
+//! | --- | --- | --- |
+//! | `cli` | the program `surmise` and its command line; implies `plot` | yes |
+//! | `plot` | pictures | yes |
+//!
 //! # The flow of one trial
 //!
 //! [`Study::ask`] reserves the next number in the store, which fixes the events its suggestion sees; the
@@ -68,6 +63,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+#[cfg(feature = "cli")]
 mod cli;
 mod config;
 
@@ -76,8 +72,10 @@ pub mod model;
 #[doc(hidden)]
 pub mod numeric;
 pub mod objective;
+#[cfg(feature = "plot")]
 pub mod plot;
 pub mod process;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod program;
 pub mod sampler;
@@ -90,11 +88,14 @@ pub mod worker;
 
 pub use model::Model;
 pub use objective::{
-    Closure, Objective, ObjectiveError, ObjectiveSpec, Outcome, Reporter, StopFlag, TrialContext,
+    Closure, CommandObjective, EndEarly, Measured, Objective, ObjectiveError, ObjectiveSpec,
+    Outcome, Reporter, RunningTrial, StopFlag, TrialContext,
 };
 pub use sampler::{GpSettings, Sampler, SamplerSettings};
-pub use space::{Condition, Domain, Guess, ParamValue, Parameter, Params, Scale, SearchSpace};
-pub use spec::{SpecError, StudySpec};
+pub use space::{
+    Condition, Domain, Guess, ParamValue, Parameter, Params, Scale, SearchSpace, SpaceError,
+};
+pub use spec::{SpecError, StudyBuilder, StudySpec};
 pub use store::{SqliteOptions, SqliteStore, Store, StoreError};
 pub use study::{AskedTrial, Study, StudyError};
 pub use trial::{

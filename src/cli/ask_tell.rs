@@ -13,7 +13,6 @@ use crate::objective::Outcome;
 use crate::sampler::SamplerSettings;
 use crate::space::{ParamValue, Params};
 use crate::spec::StudySpec;
-use crate::store;
 use crate::study::{AskedTrial, Study, StudyError};
 use crate::trial::{Failure, FailureKind, Metrics, Report, TrialNumber};
 
@@ -117,8 +116,7 @@ pub(super) fn ask_tell(args: AskTellArgs) -> Result<ExitCode, CliError> {
         );
     };
     let spec = declaration(&first.map_err(unreadable)?, args.sampler)?;
-    let study = Study::open_or_create(store::in_memory()?, spec)
-        .map_err(|error| CliError::from(error).hint(PROTOCOL))?;
+    let study = Study::in_memory(spec).map_err(|error| CliError::from(error).hint(PROTOCOL))?;
     let mut session = Session { study, pending: Vec::new() };
     for line in lines {
         let line = line.map_err(unreadable)?;

@@ -124,6 +124,29 @@ impl Node {
         node
     }
 
+    /// The dotted name of a key or value in this tree, such as `optimizer.lr` or `argv[2]`; empty for the
+    /// tree itself. The inverse of [`follow`](Self::follow).
+    pub(crate) fn name_of(&self, id: NodeId) -> Option<String> {
+        fn search(node: &Node, id: NodeId, name: String) -> Option<String> {
+            if node.id == id {
+                return Some(name);
+            }
+            match &node.data {
+                Data::List(items) => {
+                    let mut items = items.iter().enumerate();
+                    items.find_map(|(i, item)| search(item, id, format!("{name}[{i}]")))
+                }
+                Data::Map(entries) => entries.iter().find_map(|(key, value)| {
+                    let dot = if name.is_empty() { "" } else { "." };
+                    let name = format!("{name}{dot}{}", key.name);
+                    if key.id == id { Some(name) } else { search(value, id, name) }
+                }),
+                _ => None,
+            }
+        }
+        search(self, id, String::new())
+    }
+
     /// Number of values in this tree.
     pub(crate) fn size(&self) -> usize {
         1 + match &self.data {

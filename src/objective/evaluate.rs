@@ -25,10 +25,71 @@ pub struct TrialContext<'a> {
     pub metric: &'a str,
     /// Seed for everything random in the trial, below 2³¹ so that every generator takes it.
     pub seed: u32,
-    /// Folder for the trial's log and files, from the root; it exists.
-    pub folder: &'a Path,
+    /// Folder for the trial's log and files, from the root; it exists. `None` where none was given.
+    pub folder: Option<&'a Path>,
     /// Raised when the trial is to be abandoned at once.
     pub stop: &'a StopFlag,
+}
+
+impl TrialContext<'_> {
+    /// The trial's folder, for an objective that cannot do without.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Unusable`] where no folder was given.
+    pub fn required_folder(&self) -> Result<&Path, ObjectiveError> {
+        self.folder.ok_or_else(|| ObjectiveError::Unusable {
+            reason: "this objective writes files, and its trials were given no folder: evaluate \
+                     them with a folder for runs"
+                .into(),
+        })
+    }
+
+    /// A parameter's value as a number.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Unusable`] if the trial has no such number: as in the methods below, no other
+    /// trial would do better.
+    pub fn f64(&self, name: &str) -> Result<f64, ObjectiveError> {
+        self.params.f64(name).ok_or_else(|| self.lacks("number", name))
+    }
+
+    /// A parameter's value as a whole number.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Unusable`] if the trial has no such whole number.
+    pub fn i64(&self, name: &str) -> Result<i64, ObjectiveError> {
+        self.params.i64(name).ok_or_else(|| self.lacks("whole number", name))
+    }
+
+    /// A parameter's value as text.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Unusable`] if the trial has no such text.
+    pub fn str(&self, name: &str) -> Result<&str, ObjectiveError> {
+        self.params.str(name).ok_or_else(|| self.lacks("text", name))
+    }
+
+    /// A parameter's value as a boolean.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Unusable`] if the trial has no such boolean.
+    pub fn bool(&self, name: &str) -> Result<bool, ObjectiveError> {
+        self.params.bool(name).ok_or_else(|| self.lacks("boolean", name))
+    }
+
+    fn lacks(&self, kind: &str, name: &str) -> ObjectiveError {
+        let reason = match self.params.get(name) {
+            Some(value) => {
+                format!("the parameter `{name}` is no {kind}: trial {} has {value}", self.number)
+            }
+            None => format!(
+                "trial {} has no parameter `{name}`: it is not in the space, or inactive there; `params` \
+                 tells which are there",
+                self.number
+            ),
+        };
+        ObjectiveError::Unusable { reason }
+    }
 }
 
 /// Takes what a trial has to say while it runs.
@@ -103,22 +164,5 @@ pub trait Objective {
     /// The device it computes on, as trials record it: `cpu`, `cuda:0`, …
     fn device(&self) -> &str {
         "cpu"
-    }
-}
-
-/// A Rust closure as an objective: parameters and a reporter in, the study's metric out.
-pub struct Closure<F>(pub F);
-
-impl<F> Objective for Closure<F>
-where
-    F: FnMut(&TrialContext<'_>, &mut dyn Reporter) -> Result<f64, ObjectiveError>,
-{
-    fn evaluate(
-        &mut self,
-        trial: &TrialContext<'_>,
-        reporter: &mut dyn Reporter,
-    ) -> Result<Outcome, ObjectiveError> {
-        let value = (self.0)(trial, reporter)?;
-        Ok(Outcome::Complete { metrics: Metrics::from([(trial.metric, value)]) })
     }
 }

@@ -9,6 +9,7 @@ pub mod cnn;
 
 mod bind;
 mod build;
+mod closure;
 mod command;
 mod evaluate;
 mod placeholder;
@@ -17,11 +18,12 @@ mod stop;
 mod template;
 
 pub use build::{Unavailable, worker_environment};
+pub use closure::{Closure, EndEarly, Measured, RunningTrial};
 pub use command::{CommandObjective, CommandSettings};
-pub use evaluate::{Closure, Objective, ObjectiveError, Outcome, Reporter, TrialContext};
+pub use evaluate::{Objective, ObjectiveError, Outcome, Reporter, TrialContext};
 pub(crate) use placeholder::{placeholder, plain_text};
 pub use stop::StopFlag;
-pub use template::{ObjectiveSpec, ObjectiveTemplate};
+pub use template::{ObjectiveSpec, ObjectiveTemplate, TemplateError};
 pub(crate) use template::{Usage, unused_message};
 
 use serde_json::Value;

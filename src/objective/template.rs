@@ -1,6 +1,7 @@
 //! Objectives as declared: settings in which `$name` stands for a parameter.
 
 use serde_json::Value;
+use thiserror::Error;
 
 use super::bind::{bind, restore_placeholders, without_open};
 use super::placeholder::{Piece, pieces, placeholder};
@@ -35,6 +36,35 @@ pub enum ObjectiveSpec {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectiveTemplate(Value);
 
+/// What is wrong with an objective's settings.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum TemplateError {
+    /// A setting cannot be so, or a placeholder names no parameter.
+    #[error("{message}")]
+    Setting {
+        /// The setting's dotted name, such as `argv[2]`; empty for the settings as a whole.
+        setting: String,
+        /// What was found and what was expected.
+        message: String,
+        /// What to do, where that is known.
+        help: Option<String>,
+    },
+    /// A parameter is bound by no setting, so that its value would not matter.
+    #[error("{}", unused_message(name))]
+    Unused {
+        /// The parameter.
+        name: String,
+    },
+}
+
+impl TemplateError {
+    fn setting(settings: &Node, problem: Problem) -> Self {
+        let setting = settings.name_of(problem.at).unwrap_or_default();
+        Self::Setting { setting, message: problem.message, help: problem.details.help }
+    }
+}
+
 /// What a template uses of a space.
 pub(crate) struct Usage {
     /// The template with every default written out.
@@ -47,12 +77,14 @@ impl ObjectiveTemplate {
     /// A template for a space, from settings as a study file has them under `objective`.
     ///
     /// # Errors
-    /// The text says which setting is wrong, which placeholder is no parameter, or which parameter
-    /// is not used.
-    pub fn new(settings: &Value, space: &SearchSpace) -> Result<Self, String> {
-        let usage = Self::check(&Node::from_json(settings), space).map_err(|p| p.message)?;
+    /// [`TemplateError`].
+    pub fn new(settings: &Value, space: &SearchSpace) -> Result<Self, TemplateError> {
+        let node = Node::from_json(settings);
+        let usage = Self::check(&node, space).map_err(|p| TemplateError::setting(&node, p))?;
         match usage.unused {
-            Some(column) => Err(unused_message(&space.parameters()[column].name)),
+            Some(column) => {
+                Err(TemplateError::Unused { name: space.parameters()[column].name.clone() })
+            }
             None => Ok(usage.template),
         }
     }
@@ -60,11 +92,12 @@ impl ObjectiveTemplate {
     /// The settings for one trial's parameters.
     ///
     /// # Errors
-    /// The text says which setting is wrong with these parameters. A template of a checked study
-    /// seldom fails: many points of its space were tried when it was loaded.
-    pub fn bind(&self, params: &Params) -> Result<ObjectiveSettings, String> {
+    /// [`TemplateError::Setting`] for the setting that is wrong with these parameters. A template of a
+    /// checked study seldom fails: many points of its space were tried when it was loaded.
+    pub fn bind(&self, params: &Params) -> Result<ObjectiveSettings, TemplateError> {
         let node = Node::from_json(&self.0);
-        bind(&node, params).and_then(|bound| from_node(&bound)).map_err(|problem| problem.message)
+        let bound = bind(&node, params).and_then(|bound| from_node(&bound));
+        bound.map_err(|problem| TemplateError::setting(&node, problem))
     }
 
     /// Which kind of objective it is. A kind that is itself a placeholder is no kind at all; checking

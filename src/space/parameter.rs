@@ -27,9 +27,9 @@ impl Parameter {
         Self { name: name.into(), domain, condition: None, guess: None }
     }
 
-    /// A parameter that is active only when a condition holds, else equal.
-    pub fn when(self, condition: Condition) -> Self {
-        Self { condition: Some(condition), ..self }
+    /// A parameter that is active only when a condition holds, else equal. Text is an expression.
+    pub fn when(self, condition: impl Into<Condition>) -> Self {
+        Self { condition: Some(condition.into()), ..self }
     }
 
     /// A parameter with a guess, else equal.

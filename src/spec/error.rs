@@ -1,4 +1,4 @@
-//! What is wrong with a study file, with its place in the text.
+//! What is wrong with a study: with its place in the text, if it was read from one.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,9 @@ use super::place::{end_of_line, line_and_column, next_char, span_at};
 use super::syntax;
 use super::yaml::{self, ReadError};
 use crate::config::{Details, NodeId, Problem};
+use crate::space::SpaceError;
 
-/// Why a study could not be loaded.
+/// Why a study could not be loaded or built.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum SpecError {
@@ -27,6 +28,36 @@ pub enum SpecError {
     /// The file's text does not declare a study.
     #[error("{}:{}:{}: {}", .0.file.display(), .0.line, .0.column, .0.message)]
     Invalid(Box<Diagnostic>),
+    /// A study declared in Rust lacks what every study has.
+    #[error("the study lacks {what}: {remedy}")]
+    Lacking {
+        /// What is missing.
+        what: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A parameter declared in Rust cannot be.
+    #[error("parameter `{name}`: {error}")]
+    Parameter {
+        /// The parameter.
+        name: String,
+        /// What is wrong.
+        error: Box<SpaceError>,
+    },
+    /// A setting of a study declared in Rust cannot be.
+    #[error("{setting}: {message}{}", after_message(help))]
+    Setting {
+        /// The setting's dotted name, as a study file has it, e.g. `space.lr.when`.
+        setting: String,
+        /// What is wrong, with what was found and what was expected.
+        message: String,
+        /// What to do, where that is known.
+        help: Option<String>,
+    },
+}
+
+fn after_message(help: &Option<String>) -> String {
+    help.as_ref().map(|help| format!("; {help}")).unwrap_or_default()
 }
 
 /// One thing wrong, and where.

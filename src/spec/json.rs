@@ -38,7 +38,8 @@ impl StudySpec {
     }
 }
 
-fn parameter(parameter: &Parameter) -> Value {
+/// A parameter in full, every default written out.
+pub(super) fn parameter(parameter: &Parameter) -> Value {
     let mut declared = domain::to_json(&parameter.domain);
     match &parameter.condition {
         Some(Condition::Values(parents)) => {

@@ -1,4 +1,4 @@
-//! What a study is: its space, objective, direction, budget and sampler, as declared in YAML.
+//! What a study is: its space, objective, direction, budget and sampler, as declared in YAML or in Rust.
 //!
 //! The only place that knows YAML. [`StudySpec`] is checked when read; its canonical JSON (which is
 //! YAML, too) is what the store keeps and what resuming compares.
@@ -89,6 +89,7 @@
 //!   `train_loss` and `train_accuracy`.
 //! * `type: external`: whoever asks for trials evaluates them, by the library.
 
+mod builder;
 mod difference;
 mod domain;
 mod error;
@@ -97,13 +98,16 @@ mod load;
 mod place;
 mod points;
 mod read;
+#[cfg(feature = "cli")]
 mod render;
 mod space;
 mod syntax;
 mod yaml;
 
+pub use builder::StudyBuilder;
 pub use difference::Difference;
 pub use error::{Diagnostic, SpecError};
+#[cfg(feature = "cli")]
 pub use render::render;
 
 use crate::objective::ObjectiveSpec;
@@ -111,9 +115,9 @@ use crate::sampler::SamplerSettings;
 use crate::space::{Params, SearchSpace};
 use crate::trial::Direction;
 
-/// A study's declaration. Checked if it was read ([`load`](Self::load), [`parse`](Self::parse),
-/// [`from_json`](Self::from_json)); one made by hand is checked by
-/// `StudySpec::from_json(&spec.to_json())`.
+/// A study's declaration. Checked if it was built ([`builder`](Self::builder)) or read
+/// ([`load`](Self::load), [`parse`](Self::parse), [`from_json`](Self::from_json)); one changed by hand is
+/// checked by `StudySpec::from_json(&spec.to_json())`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudySpec {
     /// Name of the study, unique in its store: letters, digits, `-`, `_` and `.`, at most 100.

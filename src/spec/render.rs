@@ -15,6 +15,10 @@ pub fn render(error: &SpecError, colour: bool) -> String {
             renderer.render(&[Group::with_title(title).elements(help)])
         }
         SpecError::Invalid(diagnostic) => render_diagnostic(diagnostic, &renderer),
+        SpecError::Lacking { .. } | SpecError::Parameter { .. } | SpecError::Setting { .. } => {
+            let title = Level::ERROR.primary_title(error.to_string());
+            renderer.render(&[Group::with_title(title)])
+        }
     }
 }
 

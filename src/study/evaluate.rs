@@ -1,9 +1,14 @@
 //! Evaluating trials: what a worker does with each, and a whole study in this process.
 
+use std::error::Error;
+use std::fs;
+use std::io;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
-use crate::objective::{Objective, ObjectiveError, Reporter, StopFlag, TrialContext};
+use crate::objective::{
+    Closure, Measured, Objective, ObjectiveError, Reporter, RunningTrial, StopFlag, TrialContext,
+};
 use crate::store::StoreError;
 use crate::trial::{Launch, Report, TrialNumber};
 
@@ -38,8 +43,8 @@ pub enum Evaluated {
 }
 
 impl Study {
-    /// Evaluates a trial with its files under `runs`, sends its reports to the store at once, and
-    /// tells the study how it ended. A trial that another worker took up meanwhile, as after a lease
+    /// Evaluates a trial, with its files under `runs` if that is given, sends its reports to the store at
+    /// once, and tells the study how it ended. A trial that another worker took up meanwhile, as after a lease
     /// that ran out, is left to that one. `tell` hears of notes and of stored reports.
     ///
     /// # Errors
@@ -48,16 +53,16 @@ impl Study {
         &mut self,
         objective: &mut dyn Objective,
         trial: &AskedTrial,
-        runs: &Path,
+        runs: Option<&Path>,
         stop: &StopFlag,
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<Evaluated, StudyError> {
         let (study, metric) = (self.spec().study.clone(), self.spec().metric.clone());
-        let folder = trial_folder(runs, &study, trial.number);
-        let made = std::fs::create_dir_all(&folder).and_then(|()| std::path::absolute(&folder));
-        let folder = match made {
+        let folder = runs.map(|runs| trial_folder(runs, &study, trial.number));
+        let folder = match folder.as_deref().map(make_folder).transpose() {
             Ok(folder) => folder,
             Err(error) => {
+                let folder = folder.unwrap_or_default();
                 let reason =
                     format!("cannot make the trial's folder {}: {error}", folder.display());
                 return Ok(Evaluated::Unusable { reason });
@@ -70,7 +75,7 @@ impl Study {
             params: &trial.params,
             metric: &metric,
             seed: trial.seed,
-            folder: &folder,
+            folder: folder.as_deref(),
             stop,
         };
         let launch = Launch { argv: objective.argv(&trial.params), git: self.git.state() };
@@ -95,16 +100,46 @@ impl Study {
         }
     }
 
-    /// Asks for trials and evaluates them in this process until the budget is used up. Trials keep
-    /// their files under `runs`.
+    /// Asks for trials and evaluates them by a closure in this process, until the budget is used up.
+    ///
+    /// The closure has a [`RunningTrial`], which knows the parameters and takes reports; it gives the
+    /// study's metric, or several metrics by name. An error fails its trial, and the study goes on, but
+    /// for [`ObjectiveError::Unusable`], which ends it. Nothing is written but to the study's store.
+    ///
+    /// ```
+    /// # use surmise::{Study, StudySpec};
+    /// let spec = StudySpec::builder("bowl").minimize("loss").trials(8).float("x", -1.0, 2.0).build()?;
+    /// let mut study = Study::in_memory(spec)?;
+    /// study.optimize(|trial| {
+    ///     let x = trial.f64("x")?;
+    ///     for step in 0..3 {
+    ///         trial.report(step, x / (step + 1) as f64)?;
+    ///     }
+    ///     Ok([("loss", (x - 0.7).powi(2)), ("x_squared", x * x)])
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`evaluate_all`](Self::evaluate_all).
+    pub fn optimize<F, M>(&mut self, closure: F) -> Result<(), StudyError>
+    where
+        F: FnMut(&mut RunningTrial<'_>) -> Result<M, Box<dyn Error>>,
+        M: Measured,
+    {
+        self.evaluate_all(&mut Closure::new(closure), None)
+    }
+
+    /// Asks for trials and evaluates them by an objective in this process, until the budget is used up.
+    /// Trials keep their files under `runs`, in a folder each, which programs and CNNs need.
     ///
     /// # Errors
     /// From the store or the sampler; [`StudyError::Unusable`] if the objective cannot evaluate any
     /// trial.
-    pub fn optimize(
+    pub fn evaluate_all(
         &mut self,
         objective: &mut dyn Objective,
-        runs: &Path,
+        runs: Option<&Path>,
     ) -> Result<(), StudyError> {
         let never = StopFlag::default();
         while let Some(trial) = self.ask()? {
@@ -116,6 +151,12 @@ impl Study {
         }
         Ok(())
     }
+}
+
+/// Makes a trial's folder; gives its path from the root.
+fn make_folder(folder: &Path) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    path::absolute(folder)
 }
 
 /// Whether a trial is no longer this worker's: another one took it up, or it has ended.

@@ -31,8 +31,8 @@ use crate::sampler::{self, Sampler, SamplerError};
 use crate::space::{Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
-    AnnotationChange, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
-    StudySummary, WorkerId,
+    AnnotationChange, ProcessIdentity, Reservation, SqliteStore, Store, StoreError, StudyId,
+    StudyRecord, StudySummary, WorkerId,
 };
 use crate::trial::{
     Annotations, Direction, EventNumber, Failure, FailureKind, History, Metrics, Origin, Report,
@@ -147,6 +147,14 @@ impl Study {
             record.spec.trials = spec.trials;
         }
         Ok(Self::new(store, record))
+    }
+
+    /// A study that lives in memory alone, and ends with the program.
+    ///
+    /// # Errors
+    /// [`StudyError::Space`] if no point satisfies the constraints.
+    pub fn in_memory(spec: StudySpec) -> Result<Self, StudyError> {
+        Self::open_or_create(Box::new(SqliteStore::in_memory()?), spec)
     }
 
     /// Opens a stored study.

@@ -95,7 +95,7 @@ fn take_trials(
             continue;
         };
         tell(News::Stored);
-        match study.evaluate(objective, &trial, &options.runs, &stop.abandon, tell)? {
+        match study.evaluate(objective, &trial, Some(&options.runs), &stop.abandon, tell)? {
             Evaluated::Told => tell(News::Stored),
             Evaluated::Abandoned => release(study, worker)?,
             Evaluated::Unusable { reason } => return Err(RunError::Unusable { reason }),

@@ -16,5 +16,7 @@ fn the_examples_without_torch_run_and_find_a_good_value() {
         let value = best.strip_prefix("best: Some(").and_then(|t| t.split(')').next());
         let value: f64 = value.unwrap_or_else(|| panic!("{best}")).parse().unwrap();
         assert!(value < most, "{name}: {best}");
+        let files = std::fs::read_dir(place.path()).unwrap().count();
+        assert_eq!(files > 0, name == "ask_tell", "a study in memory makes no file");
     }
 }

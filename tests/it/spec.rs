@@ -7,7 +7,9 @@ use serde_json::json;
 use surmise::objective::cnn::{
     CnnSettings, Course, EarlyStopping, OptimizerKind, Precision, Schedule, Transform, Watched,
 };
-use surmise::objective::{CommandSettings, ObjectiveSettings, ObjectiveSpec, ObjectiveTemplate};
+use surmise::objective::{
+    CommandSettings, ObjectiveSettings, ObjectiveSpec, ObjectiveTemplate, TemplateError,
+};
 use surmise::sampler::{Ablation, SamplerSettings};
 use surmise::space::{Domain, IntDomain, ParamValue, Params, Scale, SearchSpace};
 use surmise::spec::{SpecError, StudySpec, render};
@@ -542,9 +544,21 @@ fn a_template_made_by_hand_is_checked() {
         let settings = json!({ "type": "command", "argv": argv });
         ObjectiveTemplate::new(&settings, &space).unwrap_err()
     };
-    assert_eq!(error(&["$x", "$z"]), "unknown parameter `z`");
-    assert_eq!(error(&["$x"]), "the objective does not use the parameter `y`");
-    assert_eq!(error(&[]), "`argv` is empty");
+    let wrong = |setting: &str, message: &str, help: Option<&str>| TemplateError::Setting {
+        setting: setting.into(),
+        message: message.into(),
+        help: help.map(Into::into),
+    };
+    let spaced = Some("the space has `$x`, `$y`; write `$$` for a plain `$`");
+    let unknown = error(&["$x", "$unknown"]);
+    assert_eq!(unknown, wrong("argv[1]", "unknown parameter `unknown`", spaced));
+    let near = Some("did you mean `$x`?");
+    assert_eq!(error(&["$x", "$z"]), wrong("argv[1]", "unknown parameter `z`", near));
+    assert_eq!(error(&["$x"]), TemplateError::Unused { name: "y".into() });
+    assert_eq!(error(&["$x"]).to_string(), "the objective does not use the parameter `y`");
+    assert!(
+        matches!(error(&[]), TemplateError::Setting { message, .. } if message == "`argv` is empty")
+    );
 }
 
 /// Every new key, in its shortest form and in its canonical one.

@@ -213,6 +213,24 @@ proptest! {
     }
 
     #[test]
+    fn a_builder_makes_the_study_that_is_read(json in study("\\PC{0,8}")) {
+        let spec = StudySpec::from_json(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let mut builder = StudySpec::builder(&spec.study)
+            .maximize(&spec.metric)
+            .trials(spec.trials)
+            .seed(spec.seed)
+            .sampler(spec.sampler.clone())
+            .objective(json["objective"].clone());
+        for parameter in spec.space.parameters() {
+            builder = builder.parameter(parameter.clone());
+        }
+        for constraint in spec.space.constraints() {
+            builder = builder.constraint(constraint);
+        }
+        same(&spec, &builder.build().map_err(|e| TestCaseError::fail(e.to_string()))?)?;
+    }
+
+    #[test]
     fn json_is_yaml(json in study("[ -~éß漢\n\t]{0,8}")) {
         let spec = StudySpec::from_json(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
         let read = StudySpec::parse(&spec.to_json().to_string(), "test.yaml");

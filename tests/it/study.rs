@@ -5,8 +5,8 @@ use std::path::Path;
 use surmise::Metrics;
 use surmise::study::Replay;
 use surmise::{
-    Closure, Direction, Domain, ObjectiveSpec, Parameter, SamplerSettings, SearchSpace,
-    SqliteOptions, SqliteStore, Study, StudySpec,
+    Direction, Domain, ObjectiveSpec, Parameter, SamplerSettings, SearchSpace, SqliteOptions,
+    SqliteStore, Study, StudySpec,
 };
 
 /// Final metrics of a study that measures `loss`.
@@ -38,12 +38,8 @@ fn open(folder: &Path, spec: StudySpec) -> Study {
     Study::open_or_create(Box::new(store), spec).unwrap()
 }
 
-fn run(study: &mut Study, folder: &Path) {
-    let mut objective =
-        Closure(|trial: &surmise::TrialContext<'_>, _: &mut dyn surmise::Reporter| {
-            Ok(bowl(trial.params.f64("x").unwrap(), trial.params.f64("y").unwrap()))
-        });
-    study.optimize(&mut objective, &folder.join("runs")).unwrap();
+fn run(study: &mut Study) {
+    study.optimize(|trial| Ok(bowl(trial.f64("x")?, trial.f64("y")?))).unwrap();
 }
 
 /// Most trials of a converged study lie at the optimum. The model must still know the rest, or its
@@ -52,7 +48,7 @@ fn run(study: &mut Study, folder: &Path) {
 fn the_model_of_a_converged_study_describes_the_whole_space() {
     let folder = tempfile::tempdir().unwrap();
     let mut study = open(folder.path(), bowl_spec(40));
-    run(&mut study, folder.path());
+    run(&mut study);
     let trials = study.trials().unwrap();
     let model = study.model().unwrap().unwrap();
     let space = study.spec().space.clone();
@@ -113,7 +109,7 @@ fn what_the_user_adds_counts_and_what_is_outside_is_refused() {
     let first = study.ask().unwrap().unwrap();
     assert_eq!((first.number, first.params.f64("x")), (enqueued, Some(1.0)));
     study.tell_value(&first, f64::NAN).unwrap();
-    run(&mut study, folder.path());
+    run(&mut study);
     let trials = study.trials().unwrap();
     assert_eq!(trials.len(), 8);
     assert_eq!(study.best().unwrap().unwrap().number, trials[0].number);

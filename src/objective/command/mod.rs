@@ -93,6 +93,7 @@ fn run(
     trial: &TrialContext<'_>,
     reporter: &mut dyn Reporter,
 ) -> Result<Outcome, ObjectiveError> {
+    let folder = trial.required_folder()?;
     let params = serde_json::to_string(trial.params)
         .map_err(|e| unusable(format!("parameters as JSON: {e}")))?;
     let environment = [
@@ -101,13 +102,13 @@ fn run(
         ("SURMISE_STUDY", trial.study.into()),
         ("SURMISE_SEED", trial.seed.to_string().into()),
         ("SURMISE_METRIC", trial.metric.into()),
-        (FOLDER, OsString::from(trial.folder)),
+        (FOLDER, OsString::from(folder)),
     ];
     if trial.attempt > 1 {
-        kill_marked(FOLDER, trial.folder.as_os_str());
+        kill_marked(FOLDER, folder.as_os_str());
     }
-    let log = Log::create(&trial.folder.join("trial.log"))
-        .map_err(|e| unusable(format!("cannot write {}/trial.log: {e}", trial.folder.display())))?;
+    let log = Log::create(&folder.join("trial.log"))
+        .map_err(|e| unusable(format!("cannot write {}/trial.log: {e}", folder.display())))?;
     let mut child = ChildGroup::spawn(&settings.argv, &environment).map_err(not_started)?;
 
     // Bounded, so that a flood waits in the pipe and not in memory.

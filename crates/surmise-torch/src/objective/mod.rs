@@ -124,7 +124,7 @@ fn run(
 ) -> Result<Outcome, ObjectiveError> {
     let mut epochs = Epochs::begin(data);
     let mut metrics = Metrics::new();
-    let mut log = log(trial.folder, data)?;
+    let mut log = log(trial.required_folder()?, data)?;
     let (mut abandoned, mut pruned) = (false, false);
     let result = train(settings, data, u64::from(trial.seed), |epoch: &EpochReport| {
         // A line that cannot be written is not worth a trial.

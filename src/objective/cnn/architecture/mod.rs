@@ -22,6 +22,7 @@ pub use module::{Activation, Child, Conv2d, Init, Module, Wiring};
 pub use settings::{ModelSettings, Pretrained, Trainable};
 pub use shape::{LayerSummary, ShapeError};
 pub use summary::ModelSummary;
+#[cfg(feature = "cli")]
 pub(crate) use summary::grouped;
 pub use tensors::{Role, Start, TensorSpec, parameter_count};
 pub(super) use zoo::Takes;
