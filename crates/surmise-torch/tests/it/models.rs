@@ -232,10 +232,19 @@ mod torch {
         (apart.into_iter().fold(0.0, f64::max), mean)
     }
 
+    fn own_bf16_instructions() -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return is_x86_feature_detected!("avx512bf16");
+        #[cfg(not(target_arch = "x86_64"))]
+        return false;
+    }
+
     /// On the machine of the record they are equal. Elsewhere sums come in another order, and a sum near the
     /// middle of two bfloat16 goes to the other one: by 2⁻⁸ of itself at most, layer after layer anew.
     #[test]
     fn logits_and_gradients_in_bf16_are_those_of_autocast() {
+        // A processor's own instructions for bfloat16 round within a sum; the record is of one without.
+        let closer = if own_bf16_instructions() { 1.0 } else { 0.5 };
         let golden = fs::read_to_string(golden_path("bf16.json")).unwrap();
         let golden: Value = serde_json::from_str(&golden).unwrap();
         let images = Tensor::from_slice(&uniform("images", 4 * 3 * 64 * 64));
@@ -260,7 +269,7 @@ mod torch {
             assert!(largest <= tolerance, "{name}: {largest:e}");
             // What 32-bit floats make of it is further away.
             let (_, wide) = differences(&wide, &expected);
-            assert!(wide > 1e-3 && mean < wide / 2.0, "{name}: {mean:e}, 32 bits {wide:e}");
+            assert!(wide > 1e-3 && mean < closer * wide, "{name}: {mean:e}, 32 bits {wide:e}");
             let logits = network.forward_training(&images).unwrap();
             let loss = logits.cross_entropy_for_logits(&labels);
             let expected = golden[name]["loss"].as_f64().unwrap();
