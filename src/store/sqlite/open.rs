@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 use super::error::Failure;
@@ -303,6 +304,8 @@ fn unopenable(file: &Path) -> Failure {
 /// How this connection behaves; see the module's head for what `NORMAL` promises. Functions that a
 /// prepared file could call from its views and triggers are not trusted.
 fn settle(connection: &Connection) -> Result<(), Failure> {
+    // Otherwise every new value bound to a statement may have it planned again.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;",
     )?)
