@@ -62,7 +62,8 @@ pub(super) fn export(args: &ExportArgs, database: &DatabaseArgs) -> Result<ExitC
         (Format::Csv, Rows::Trials) => trial_table(&mut out, study.spec(), &trials)?,
         (Format::Csv, Rows::Reports) => report_table(&mut out, &trials)?,
         (Format::Json, _) => {
-            let json = json::study(study.spec(), study.annotations(), &trials);
+            let annotations = study.annotations(None)?;
+            let json = json::study(study.spec(), &annotations, &trials);
             writeln!(out, "{json:#}")?;
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn note(args: &NoteArgs, database: &DatabaseArgs) -> Result<ExitCode,
             study.annotate(trial, &AnnotationChange { note, ..AnnotationChange::default() })?;
         }
         None => {
-            let annotations = super::tag::annotations(&mut study, trial)?;
+            let annotations = study.annotations(trial)?;
             if !annotations.note.is_empty() {
                 writeln!(io::stdout(), "{}", table::clean(&annotations.note))?;
             }

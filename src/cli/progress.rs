@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::objective::ObjectiveSpec;
 use crate::spec::StudySpec;
-use crate::store::StudySummary;
+use crate::store::{StudySummary, TrialProgress};
 use crate::study::trial_folder;
 use crate::trial::{Direction, Trial, TrialNumber, TrialState};
 use crate::worker::Event;
@@ -153,10 +153,10 @@ impl Progress {
     }
 
     /// Trial, epoch, best so far and time left.
-    fn message(&self, running: &[Trial], summary: &StudySummary) -> String {
+    fn message(&self, running: &[TrialProgress], summary: &StudySummary) -> String {
         let mut parts = Vec::new();
         if let Some(trial) = running.last() {
-            parts.push(match trial.reports.last() {
+            parts.push(match &trial.last {
                 Some(report) => {
                     let of = self.steps.map_or_else(String::new, |n| format!("/{n}"));
                     let value = report.metrics.get(&self.metric).map(table::number);

@@ -33,7 +33,8 @@ pub(super) struct ShowArgs {
 pub(super) fn show(args: &ShowArgs, database: &DatabaseArgs) -> Result<ExitCode, CliError> {
     let mut study = database.study(&args.study)?;
     let trials = study.trials()?;
-    let (spec, annotations) = (study.spec(), study.annotations());
+    let annotations = study.annotations(None)?;
+    let spec = study.spec();
     let mut out = io::stdout().lock();
     match args.trial.map(TrialNumber) {
         Some(number) => {
@@ -49,8 +50,8 @@ pub(super) fn show(args: &ShowArgs, database: &DatabaseArgs) -> Result<ExitCode,
                 writeln!(out, "  files: {}", folder.display())?;
             }
         }
-        None if args.json => writeln!(out, "{:#}", json::study(spec, annotations, &trials))?,
-        None => all(&mut out, spec, annotations, &trials)?,
+        None if args.json => writeln!(out, "{:#}", json::study(spec, &annotations, &trials))?,
+        None => all(&mut out, spec, &annotations, &trials)?,
     }
     Ok(ExitCode::SUCCESS)
 }

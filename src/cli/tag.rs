@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::store::AnnotationChange;
-use crate::study::Study;
-use crate::trial::{Annotations, TrialNumber};
+use crate::trial::TrialNumber;
 
 use super::DatabaseArgs;
 use super::error::CliError;
@@ -51,7 +50,7 @@ pub(super) fn tag(args: &TagArgs, database: &DatabaseArgs) -> Result<ExitCode, C
     let trial = args.trial.map(TrialNumber);
     if args.tags.is_empty() && args.remove.is_empty() {
         let mut out = io::stdout().lock();
-        for tag in annotations(&mut study, trial)?.tags {
+        for tag in study.annotations(trial)?.tags {
             writeln!(out, "{tag}")?;
         }
     } else {
@@ -59,21 +58,4 @@ pub(super) fn tag(args: &TagArgs, database: &DatabaseArgs) -> Result<ExitCode, C
         study.annotate(trial, &AnnotationChange { note: None, add, remove })?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// What people wrote about a study, or about one of its trials.
-pub(super) fn annotations(
-    study: &mut Study,
-    trial: Option<TrialNumber>,
-) -> Result<Annotations, CliError> {
-    match trial {
-        None => Ok(study.annotations().clone()),
-        Some(number) => match study.trial(number)? {
-            Some(trial) => Ok(trial.annotations),
-            None => {
-                let name = &study.spec().study;
-                Err(CliError::user(format!("study `{name}` has no trial {number}")))
-            }
-        },
-    }
 }

@@ -29,7 +29,7 @@ pub use location::{NoScheme, StoreLocation};
 pub use open::{check, engines, forms, in_memory, open, open_existing};
 pub use records::{
     AnnotationChange, HistoryRow, LossPolicy, Reservation, StudyId, StudyRecord, StudySummary,
-    TrialCounts, WorkerId, WorkerRecord,
+    TrialCounts, TrialProgress, WorkerId, WorkerRecord,
 };
 pub use sqlite::{SqliteOptions, SqliteStore};
 
@@ -118,6 +118,10 @@ pub trait Store: Send {
     /// The workers that hold a running trial of the study, by trial: a worker that holds two comes
     /// twice. A running trial reserved without a worker has none.
     fn workers(&mut self, study: StudyId) -> Result<Vec<WorkerRecord>, StoreError>;
+
+    /// The running trials of the study, by number, each with its last report. Unlike whole trials, they
+    /// cost the same however much was reported.
+    fn running(&mut self, study: StudyId) -> Result<Vec<TrialProgress>, StoreError>;
 
     /// Takes the trials of these workers away from them: back to the queue with number, parameters
     /// and what it saw as they were. With `policy`, the trial counts one more lost worker, and one that

@@ -3,7 +3,9 @@
 use crate::process::{ProcessIdentity, ProcessScope};
 use crate::space::Params;
 use crate::spec::StudySpec;
-use crate::trial::{Annotations, Direction, EventNumber, Timestamp, TrialNumber, WorkerInfo};
+use crate::trial::{
+    Annotations, Direction, EventNumber, Report, Timestamp, TrialNumber, WorkerInfo,
+};
 
 /// Key of a study in its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,8 +24,6 @@ pub struct StudyRecord {
     pub spec: StudySpec,
     /// When it was created.
     pub created_at: Timestamp,
-    /// What people wrote about it.
-    pub annotations: Annotations,
 }
 
 /// A change of what people wrote about a study or a trial.
@@ -130,6 +130,15 @@ pub(super) fn scope(info: &WorkerInfo) -> ProcessScope {
         boot: info.boot.clone(),
         pid_namespace: info.pid_namespace,
     }
+}
+
+/// A running trial and what it reported last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrialProgress {
+    /// Number of the trial.
+    pub number: TrialNumber,
+    /// The last report of its attempt, as it was told; `None` before the first.
+    pub last: Option<Report>,
 }
 
 /// A trial given to a worker.

@@ -78,10 +78,14 @@ impl Study {
             folder: folder.as_deref(),
             stop,
         };
-        let launch = Launch { argv: objective.argv(&trial.params), git: self.git.state() };
-        match self.store.launch(self.record.id, trial.number, trial.attempt, &launch) {
-            Err(error) if is_taken_away(&error) => return Ok(Evaluated::Told),
-            stored => stored?,
+        // A closure in memory runs nothing that a commit would tell of.
+        let git = runs.and_then(|_| self.git.state());
+        let launch = Launch { argv: objective.argv(&trial.params), git };
+        if launch != Launch::default() {
+            match self.store.launch(self.record.id, trial.number, trial.attempt, &launch) {
+                Err(error) if is_taken_away(&error) => return Ok(Evaluated::Told),
+                stored => stored?,
+            }
         }
         let mut reporter = ToStore { study: self, trial, error: None, tell };
         let result = objective.evaluate(&context, &mut reporter);

@@ -31,8 +31,8 @@ use crate::sampler::{self, Sampler, SamplerError};
 use crate::space::{Params, SpaceError};
 use crate::spec::{Difference, StudySpec};
 use crate::store::{
-    AnnotationChange, ProcessIdentity, Reservation, SqliteStore, Store, StoreError, StudyId,
-    StudyRecord, StudySummary, WorkerId,
+    self, AnnotationChange, ProcessIdentity, Reservation, Store, StoreError, StudyId, StudyRecord,
+    StudySummary, WorkerId,
 };
 use crate::trial::{
     Annotations, Direction, EventNumber, Failure, FailureKind, History, Metrics, Origin, Report,
@@ -138,8 +138,15 @@ impl Study {
                 return Err(StudyError::Changed { name: spec.study, differences });
             }
             // A first attempt with a mistake in it: nothing would be lost.
+            let Annotations { note, tags } = store.summary(record.id)?.annotations;
             store.delete_study(record.id)?;
             let id = store.create_study(&spec, Timestamp::now())?;
+            let add = tags.into_iter().collect();
+            store.annotate(
+                id,
+                None,
+                &AnnotationChange { note: Some(note), add, ..Default::default() },
+            )?;
             record = created(id, &spec);
         }
         if spec.trials > record.spec.trials {
@@ -154,7 +161,7 @@ impl Study {
     /// # Errors
     /// [`StudyError::Space`] if no point satisfies the constraints.
     pub fn in_memory(spec: StudySpec) -> Result<Self, StudyError> {
-        Self::open_or_create(Box::new(SqliteStore::in_memory()?), spec)
+        Self::open_or_create(store::in_memory()?, spec)
     }
 
     /// Opens a stored study.
@@ -332,9 +339,14 @@ impl Study {
         Ok(())
     }
 
-    /// What people wrote about the study.
-    pub fn annotations(&self) -> &Annotations {
-        &self.record.annotations
+    /// What people wrote about the study, or about one of its trials.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchTrial`], and others from the store.
+    pub fn annotations(&mut self, trial: Option<TrialNumber>) -> Result<Annotations, StudyError> {
+        let Some(number) = trial else { return Ok(self.summary()?.annotations) };
+        let trial = self.trial(number)?.ok_or(StoreError::NoSuchTrial { number })?;
+        Ok(trial.annotations)
     }
 
     /// Changes what people wrote about the study, or about one of its trials, finished or not.
@@ -346,11 +358,7 @@ impl Study {
         trial: Option<TrialNumber>,
         change: &AnnotationChange,
     ) -> Result<(), StudyError> {
-        self.store.annotate(self.record.id, trial, change)?;
-        if trial.is_none() {
-            change.apply(&mut self.record.annotations);
-        }
-        Ok(())
+        Ok(self.store.annotate(self.record.id, trial, change)?)
     }
 
     /// All trials, in the order of numbers.
@@ -413,12 +421,7 @@ impl Study {
 
 /// A study that was created just now.
 fn created(id: StudyId, spec: &StudySpec) -> StudyRecord {
-    StudyRecord {
-        id,
-        spec: spec.clone(),
-        created_at: Timestamp::now(),
-        annotations: Annotations::default(),
-    }
+    StudyRecord { id, spec: spec.clone(), created_at: Timestamp::now() }
 }
 
 /// Whether a study has nothing that would be lost with it.

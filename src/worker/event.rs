@@ -1,6 +1,6 @@
 //! What a supervisor tells its observer.
 
-use crate::store::StudySummary;
+use crate::store::{StudySummary, TrialProgress};
 use crate::trial::{Trial, TrialNumber};
 
 /// What happens during a run.
@@ -23,8 +23,8 @@ pub enum Event<'a> {
     /// Nothing finished; this is where things stand. Comes soon after a worker stored something, and
     /// once a second otherwise.
     Progress {
-        /// Trials being evaluated, with their reports so far.
-        running: &'a [Trial],
+        /// Trials being evaluated, with their last report.
+        running: &'a [TrialProgress],
         /// The study.
         summary: &'a StudySummary,
     },

@@ -187,10 +187,7 @@ impl Supervisor<'_> {
             return Ok(true);
         }
         let id = self.study.id();
-        let mut running = Vec::new();
-        for worker in self.study.store().workers(id)? {
-            running.extend(self.study.store().trial(id, worker.trial)?);
-        }
+        let running = self.study.store().running(id)?;
         (self.observe)(Event::Progress { running: &running, summary });
         Ok(false)
     }

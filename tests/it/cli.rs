@@ -71,6 +71,30 @@ fn a_mistake_found_before_any_trial_finished_can_be_mended() {
 }
 
 #[test]
+fn notes_and_tags_outlive_a_mistake_that_is_mended() {
+    let place = bowl(3);
+    // Stored, and stopped before anything finished.
+    place.write("s.yaml", &study(3, "sobol", "import time; time.sleep(1000)"));
+    let mut run = place.surmise(&["run", "s.yaml", "--no-plots"]).spawn().unwrap();
+    crate::common::wait_until("a trial runs", || {
+        place.output(&["list"]).status.success()
+            && place.show("s")["trials"].as_array().is_some_and(|trials| !trials.is_empty())
+    });
+    run.kill().unwrap();
+    run.wait().unwrap();
+    crate::common::wait_until("its worker is gone", || {
+        place.show("s")["trials"][0]["state"] == "queued"
+    });
+    place.ok(&["note", "s", "mind the step"]);
+    place.ok(&["tag", "s", "paper"]);
+    place.write("s.yaml", &study(3, "{ type: gp, sobol: 4 }", BOWL));
+    place.ok(&["run", "s.yaml", "--no-plots"]);
+    let shown = place.show("s");
+    assert_eq!(shown["trials"].as_array().unwrap().len(), 3);
+    assert_eq!((&shown["note"], &shown["tags"]), (&"mind the step".into(), &vec!["paper"].into()));
+}
+
+#[test]
 fn show_json_holds_what_machines_need() {
     let place = bowl(5);
     place.ok(&["run", "s.yaml", "--no-plots"]);

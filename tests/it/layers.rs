@@ -121,6 +121,7 @@ const WITHOUT_CIRCLES: &[&str] = &[
     "sampler",
     "model",
     "gp",
+    "trial",
     "space",
     "process",
     "numeric",

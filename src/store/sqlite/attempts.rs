@@ -117,7 +117,7 @@ fn attempt(row: &Row<'_>) -> Result<Attempt, Failure> {
 /// What an error calls the column `argv`.
 const ARGV: &str = "the command line of an attempt";
 
-/// How the attempt ends that ends its trial in this state.
+/// How the attempt ends with which its trial is in this state.
 pub(super) fn outcome(state: &TrialState) -> AttemptOutcome {
     match state {
         TrialState::Complete { .. } => AttemptOutcome::Complete,
@@ -126,6 +126,7 @@ pub(super) fn outcome(state: &TrialState) -> AttemptOutcome {
             AttemptOutcome::WorkerLost
         }
         TrialState::Failed(_) => AttemptOutcome::Failed,
+        // It goes on in another one.
         TrialState::Queued | TrialState::Running => AttemptOutcome::Released,
     }
 }

@@ -14,6 +14,8 @@ use super::error::Failure;
 pub(super) fn make(source: &Connection, file: &Path, version: usize) -> Result<PathBuf, Failure> {
     let copy = free_name(file, version);
     let part = with_suffix(&copy, ".part");
+    // A process that was killed here may have left one.
+    remove(&part);
     let told: Option<fn(Progress)> = None;
     let made = source.backup(MAIN_DB, &part, told).map_err(Failure::from).and_then(|()| {
         fs::rename(&part, &copy).map_err(|error| {
@@ -21,20 +23,25 @@ pub(super) fn make(source: &Connection, file: &Path, version: usize) -> Result<P
         })
     });
     if made.is_err() {
-        for leftover in [part.clone(), with_suffix(&part, "-journal")] {
-            let _ = fs::remove_file(leftover);
-        }
+        remove(&part);
     }
     made.map(|()| copy)
 }
 
+/// Removes an unfinished copy, with the journal that SQLite keeps beside it.
+fn remove(part: &Path) {
+    let _ = fs::remove_file(part);
+    let _ = fs::remove_file(with_suffix(part, "-journal"));
+}
+
 fn free_name(file: &Path, version: usize) -> PathBuf {
     let first = with_suffix(file, &format!(".v{version}"));
-    let mut further = (2_u32..).map(|k| with_suffix(&first, &format!(".{k}")));
-    if !first.exists() {
-        return first;
+    let (mut name, mut number) = (first.clone(), 2);
+    while name.exists() {
+        name = with_suffix(&first, &format!(".{number}"));
+        number += 1;
     }
-    further.find(|name| !name.exists()).unwrap_or(first)
+    name
 }
 
 fn with_suffix(file: &Path, suffix: &str) -> PathBuf {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::error::Failure;
 use super::trials::PARAMS;
 use super::{annotations, attempts, rows};
-use crate::store::{HistoryRow, StudyId};
+use crate::store::{HistoryRow, StudyId, TrialProgress};
 use crate::trial::{EventNumber, Metrics, Report, Trial, TrialNumber};
 
 /// Rows that had ended, then those that had not: their ending since does not show. The `+` keeps the
@@ -43,6 +43,41 @@ pub(super) fn history(
     let mut pending = c.prepare_cached(PENDING)?;
     seen.extend(rows::collect(&mut pending, params![study, number, saw], make)?);
     Ok(seen)
+}
+
+/// Running trials with their last report, found from the end of their events.
+pub(super) const RUNNING: &str = "
+    SELECT trials.number, step, name, metrics.value
+    FROM trials
+    LEFT JOIN events ON events.study_id = trials.study_id AND events.number =
+        (SELECT number FROM events AS report
+         WHERE report.study_id = trials.study_id AND report.trial_number = trials.number
+           AND kind = 'report' AND report.attempt = trials.attempt
+         ORDER BY number DESC LIMIT 1)
+    LEFT JOIN metrics ON metrics.study_id = events.study_id AND event = events.number
+    WHERE trials.study_id = ?1 AND state = 'running'
+    ORDER BY trials.number";
+
+pub(super) fn running(c: &Connection, study: StudyId) -> Result<Vec<TrialProgress>, Failure> {
+    let mut statement = c.prepare_cached(RUNNING)?;
+    let mut rows = statement.query([study])?;
+    let mut running: Vec<TrialProgress> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number = row.get(0)?;
+        let mut trial = match running.pop_if(|trial| trial.number == number) {
+            Some(trial) => trial,
+            None => {
+                let step: Option<u64> = row.get(1)?;
+                let last = step.map(|step| Report { step, metrics: Metrics::new() });
+                TrialProgress { number, last }
+            }
+        };
+        if let Some(report) = &mut trial.last {
+            report.metrics.set(row.get::<_, String>(2)?, row.get(3)?);
+        }
+        running.push(trial);
+    }
+    Ok(running)
 }
 
 /// One trial, or all in the order of numbers.

@@ -30,7 +30,7 @@ use self::error::Failure;
 use super::back_end::{BackEnd, Missing, StoreOptions};
 use super::{
     AnnotationChange, HistoryRow, LossPolicy, ProcessIdentity, Reservation, Store, StoreError,
-    StoreLocation, StudyId, StudyRecord, StudySummary, WorkerId, WorkerRecord,
+    StoreLocation, StudyId, StudyRecord, StudySummary, TrialProgress, WorkerId, WorkerRecord,
 };
 use crate::space::Params;
 use crate::spec::StudySpec;
@@ -208,6 +208,10 @@ impl Store for SqliteStore {
 
     fn workers(&mut self, study: StudyId) -> Result<Vec<WorkerRecord>, StoreError> {
         self.read(|c| workers::holding(c, study))
+    }
+
+    fn running(&mut self, study: StudyId) -> Result<Vec<TrialProgress>, StoreError> {
+        self.read(|c| history::running(c, study))
     }
 
     fn release(

@@ -40,7 +40,7 @@ pub(super) fn find(c: &Connection, name: &str) -> Result<Option<StudyRecord>, Fa
         "SELECT id, budget,
                 (SELECT declaration FROM events WHERE study_id = id AND kind = 'declare'
                  ORDER BY number DESC LIMIT 1),
-                created_at, note, tags
+                created_at
          FROM studies WHERE name = ?1",
     )?;
     let mut found = rows::collect(&mut statement, [name], |row| {
@@ -49,12 +49,7 @@ pub(super) fn find(c: &Connection, name: &str) -> Result<Option<StudyRecord>, Fa
         let json = json.unwrap_or_default();
         let mut spec = StudySpec::from_json(&json).map_err(|error| rows::corrupt(what, error))?;
         spec.trials = row.get(1)?;
-        Ok(StudyRecord {
-            id: row.get(0)?,
-            spec,
-            created_at: row.get(3)?,
-            annotations: annotations::read(row, 4)?,
-        })
+        Ok(StudyRecord { id: row.get(0)?, spec, created_at: row.get(3)? })
     })?;
     Ok(found.pop())
 }

@@ -91,7 +91,7 @@ fn frequent_queries_walk_no_table() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("studies.db");
     let store = SqliteStore::open(&path, &SqliteOptions::default()).unwrap();
-    for sql in [history::FINISHED, history::PENDING, studies::SUMMARIES] {
+    for sql in [history::FINISHED, history::PENDING, history::RUNNING, studies::SUMMARIES] {
         let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let parameters = vec![0i64; statement.parameter_count()];
         let plan: Vec<String> = statement

@@ -306,6 +306,32 @@ pub(crate) fn a_report_keeps_every_metric(store: &mut dyn Store) {
     assert!(trial.metrics.is_empty());
 }
 
+pub(crate) fn running_trials_come_with_their_last_report(store: &mut dyn Store) {
+    let id = study(store);
+    assert!(store.running(id).unwrap().is_empty());
+    let holder = worker(store, id, 1);
+    let (first, second) = (ask(store, id), ask(store, id));
+    let held = store.reserve(id, Some(holder), at(1)).unwrap().unwrap().number;
+    let mut report = |number, step, metrics: Metrics| {
+        store.report(id, number, 1, &Report { step, metrics }, at(1)).unwrap();
+    };
+    report(first, 7, Metrics::from([("accuracy", 0.7)]));
+    report(first, 2, Metrics::from([("accuracy", 0.2), ("loss", 2.0)]));
+    report(held, 1, Metrics::from([("accuracy", 0.1)]));
+    tell(store, id, second, 0.5);
+    let last = Report { step: 2, metrics: Metrics::from([("accuracy", 0.2), ("loss", 2.0)]) };
+    let running = |store: &mut dyn Store| -> Vec<(TrialNumber, Option<Report>)> {
+        store.running(id).unwrap().into_iter().map(|trial| (trial.number, trial.last)).collect()
+    };
+    let of_held = Some(Report::one(1, "accuracy", 0.1));
+    assert_eq!(running(store), [(first, Some(last.clone())), (held, of_held)]);
+    // Another attempt begins anew.
+    store.release(id, &[holder], None, at(2)).unwrap();
+    assert_eq!(running(store), [(first, Some(last.clone()))]);
+    store.reserve(id, None, at(3)).unwrap();
+    assert_eq!(running(store), [(first, Some(last)), (held, None)]);
+}
+
 pub(crate) fn annotations_change_and_nothing_else(store: &mut dyn Store) {
     let id = study(store);
     let number = ask(store, id);
@@ -324,12 +350,11 @@ pub(crate) fn annotations_change_and_nothing_else(store: &mut dyn Store) {
     assert_eq!(Trial { annotations: Annotations::default(), ..after }, before);
 
     store.annotate(id, None, &change(Some("of the study"), &["x"], &[])).unwrap();
-    let record = store.study("study").unwrap().unwrap();
-    assert_eq!(record.annotations.note, "of the study");
-    assert_eq!(store.summary(id).unwrap().annotations, record.annotations);
+    let annotations = store.summary(id).unwrap().annotations;
+    assert_eq!(annotations.note, "of the study");
+    assert_eq!(annotations.tags, ["x"].map(String::from).into());
     store.annotate(id, None, &change(Some(""), &[], &["x"])).unwrap();
-    let record = store.study("study").unwrap().unwrap();
-    assert_eq!(record.annotations, Annotations::default());
+    assert_eq!(store.summary(id).unwrap().annotations, Annotations::default());
 
     let missing = store.annotate(id, Some(TrialNumber(9)), &change(None, &["x"], &[]));
     assert!(matches!(missing, Err(StoreError::NoSuchTrial { .. })));

@@ -230,3 +230,22 @@ fn a_copy_that_cannot_be_made_leaves_the_old_file_usable() {
     fs::remove_dir(&part).unwrap();
     assert!(open(&path).copy_of_older().is_some());
 }
+
+#[test]
+fn what_a_killed_process_left_of_a_copy_is_in_nobodys_way() {
+    let (_folder, path) = old();
+    let whole = fs::read(&path).unwrap();
+    // The beginning of a copy, its journal, and no database at all.
+    for left in [&whole[..20_000], &b"not a database, but longer than a header".repeat(40)[..]] {
+        let part = path.with_file_name("studies.db.v1.part");
+        fs::write(&part, left).unwrap();
+        fs::write(path.with_file_name("studies.db.v1.part-journal"), left).unwrap();
+        let store = open(&path);
+        let copy = store.copy_of_older().unwrap().to_path_buf();
+        assert!(!part.exists());
+        drop(store);
+        assert_eq!(fs::read(&copy).unwrap()[100..], whole[100..]);
+        fs::remove_file(&copy).unwrap();
+        fs::write(&path, &whole).unwrap();
+    }
+}
